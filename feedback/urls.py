@@ -1,0 +1,4 @@
+"""Addresses of the feedback app."""
+
+app_name = "feedback"
+urlpatterns = []

@@ -1,0 +1,1 @@
+"""Who may do what: capabilities, roles, route policies and the check at start-up."""

@@ -1,0 +1,41 @@
+"""The start-up check: a route without a policy is an error, so the project does not start."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import Error, register
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# Sign-in belongs to django-allauth, which guards its own views; `nso_contacts.accounts` lists its public ones.
+GUARDED_ELSEWHERE = ("allauth.",)
+
+
+def routes(patterns: list[Any] | None = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (path pattern, view) for every route of the project."""
+    for entry in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes(entry.url_patterns, path)
+        elif isinstance(entry, URLPattern):
+            yield path, entry.callback
+
+
+def policy_of(view: Any) -> Any:
+    """Return the policy a view declares; None if it declares none."""
+    if view.__module__.startswith(GUARDED_ELSEWHERE):
+        return "sign-in: guarded by django-allauth"
+    return getattr(view, "access_policy", None)
+
+
+@register
+def every_route_has_a_policy(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Report each route whose view declares no access policy."""
+    return [
+        Error(
+            f"The route /{path} has no access policy.",
+            hint="Decorate its view with @requires, @signed_in or @open_to_all.",
+            id="access.E001",
+        )
+        for path, view in routes()
+        if policy_of(view) is None
+    ]

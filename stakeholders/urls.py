@@ -1,0 +1,4 @@
+"""Addresses of the stakeholders app."""
+
+app_name = "stakeholders"
+urlpatterns = []

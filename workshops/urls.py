@@ -1,0 +1,4 @@
+"""Addresses of the workshops app."""
+
+app_name = "workshops"
+urlpatterns = []
