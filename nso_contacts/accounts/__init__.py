@@ -1,0 +1,1 @@
+"""People who sign in: invitations, roles, preferences and the sign-in pages."""

@@ -1,0 +1,1 @@
+"""This office: its name, languages, clock, working days, thresholds and spoken references."""
