@@ -1,0 +1,39 @@
+"""Data of the stakeholders app, one noun per file."""
+
+from .committee import Committee, CommitteeSeat, SeatHolder
+from .domain import DomainCorrespondence, DomainScheme, StatisticalDomain
+from .group import UserGroup, UserGroupMembership
+from .interaction import Interaction, InteractionFile, Participant, Task
+from .organisation import AddressState, Organisation, OrganisationEmail, OrganisationName, UserSegment
+from .person import ContactRole, Person, PersonEmail, Post
+from .product import DataItem, Product, ProductKeyUserGroup
+from .relation import ExpertAssignment, FocalPoint
+
+__all__ = [
+    "AddressState",
+    "Committee",
+    "CommitteeSeat",
+    "ContactRole",
+    "DataItem",
+    "DomainCorrespondence",
+    "DomainScheme",
+    "ExpertAssignment",
+    "FocalPoint",
+    "Interaction",
+    "InteractionFile",
+    "Organisation",
+    "OrganisationEmail",
+    "OrganisationName",
+    "Participant",
+    "Person",
+    "PersonEmail",
+    "Post",
+    "Product",
+    "ProductKeyUserGroup",
+    "SeatHolder",
+    "StatisticalDomain",
+    "Task",
+    "UserGroup",
+    "UserGroupMembership",
+    "UserSegment",
+]

@@ -1,0 +1,221 @@
+"""People: every human the office knows, their posts and their addresses."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from nso_contacts.audit.fields import RevisionField, revision_trigger
+from nso_contacts.audit.trail import tracked
+from nso_contacts.office import clock
+
+from ..permissions import directory_edit_scope, directory_scope
+from ..triggers import PERSON_CHILD_SEARCH, PERSON_SEARCH
+from .domain import StatisticalDomain
+from .organisation import AddressState, Organisation
+
+
+class ContactRole(models.TextChoices):
+    """What somebody does with statistics."""
+
+    POLICY_ANALYST = "POLICY_ANALYST", _("Policy analyst")
+    STATISTICAL_UNIT_HEAD = "STATISTICAL_UNIT_HEAD", _("Head of a statistical unit")
+    DATA_CUSTODIAN = "DATA_CUSTODIAN", _("Data custodian")
+    DATA_PROTECTION_OFFICER = "DATA_PROTECTION_OFFICER", _("Data protection officer")
+    LIAISON_OFFICER = "LIAISON_OFFICER", _("Liaison officer")
+    DECISION_MAKER = "DECISION_MAKER", _("Decision maker")
+    RESEARCHER = "RESEARCHER", _("Researcher")
+    JOURNALIST = "JOURNALIST", _("Journalist")
+    DEVELOPMENT_PARTNER_OFFICER = "DEVELOPMENT_PARTNER_OFFICER", _("Development partner's officer")
+    OTHER = "OTHER", _("Other")
+
+
+class PersonQuerySet(models.QuerySet):
+    """People."""
+
+    def visible_to(self, user):
+        return self.filter(directory_scope(user))
+
+    def editable_by(self, user):
+        return self.filter(directory_edit_scope(user))
+
+    def active(self):
+        """People in use: not archived, merged, deceased or anonymised."""
+        return self.filter(archived_at=None, deceased_on=None, anonymised_at=None)
+
+    def outside(self):
+        """Everybody but the staff of this office."""
+        return self.exclude(Post.objects.staff_filter())
+
+
+@tracked(exclude=["search_text", "revision", "last_substantive_on", "next_due_on"])
+class Person(models.Model):
+    """A human the office knows. Whether they can sign in is another matter: `user` is the login, if any."""
+
+    name = models.CharField(_("name"), max_length=200, help_text=_("As it is written in letters to them."))
+    sort_name = models.CharField(_("name for sorting"), max_length=200, blank=True)
+    native_name = models.CharField(_("name in their own script"), max_length=200, blank=True)
+    native_language = models.CharField(_("language of that script"), max_length=12, blank=True)
+    honorific = models.CharField(_("form of address"), max_length=40, blank=True)
+    code = models.CharField(_("code"), max_length=60, blank=True, help_text=_("For imports; leave empty if unsure."))
+    language = models.CharField(_("language for messages"), max_length=12, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    mobile = models.CharField(_("mobile"), max_length=40, blank=True)
+    roles = ArrayField(
+        models.CharField(max_length=40, choices=ContactRole), default=list, blank=True, verbose_name=_("contact roles")
+    )
+    is_key_user = models.BooleanField(_("key user"), default=False)
+    domains = models.ManyToManyField(
+        StatisticalDomain, blank=True, related_name="people", verbose_name=_("statistical domains")
+    )
+    note = models.TextField(_("note"), blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_people",
+        verbose_name=_("owner at the office"),
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="person", editable=False
+    )
+    cadence_days = models.PositiveSmallIntegerField(
+        _("contact every … days"), null=True, blank=True, help_text=_("Leave empty if no rhythm is agreed.")
+    )
+    last_substantive_on = models.DateField(_("last substantive contact"), null=True, blank=True, editable=False)
+    next_due_on = models.DateField(_("next contact due"), null=True, blank=True, editable=False)
+    verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    do_not_contact = models.BooleanField(_("do not contact"), default=False)
+    # Message classes (INVITATION, SURVEY, NEWS) this person objects to.
+    objections = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("objections"))
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deceased_on = models.DateField(_("deceased on"), null=True, blank=True)
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    revision = RevisionField()
+    search_text = models.TextField(default="", editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_name", "pk"]
+        verbose_name_plural = _("people")
+        indexes = [
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="person_search_trgm"),
+            models.Index(fields=["sort_name", "id"], name="person_sort_name"),
+            models.Index(fields=["next_due_on"], name="person_due", condition=Q(next_due_on__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("code"),
+                condition=~Q(code=""),
+                name="person_code_unique",
+                violation_error_message=_("Another person has this code."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""), name="person_has_a_name", violation_error_message=_("Enter the person's name.")
+            ),
+            models.CheckConstraint(
+                condition=Q(cadence_days=None) | Q(cadence_days__gte=1),
+                name="person_cadence_positive",
+                violation_error_message=_("Enter at least 1 day, or leave the rhythm empty."),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(archived_at__isnull=False),
+                name="person_merged_is_archived",
+                violation_error_message=_("A merged person is out of use."),
+            ),
+        ]
+        triggers = [revision_trigger(ignore=["last_substantive_on", "next_due_on"]), PERSON_SEARCH]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("stakeholders:person", args=[self.pk])
+
+
+class PostQuerySet(models.QuerySet):
+    """Posts."""
+
+    def on(self, day):
+        """Posts held on `day` (both ends of a validity are inclusive, empty is open)."""
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day))
+
+    def current(self):
+        """Posts held today, in the office's zone."""
+        return self.on(clock.today())
+
+    def staff_filter(self):
+        """A filter on Person: holds a post in this office today."""
+        return models.Exists(self.current().filter(person=models.OuterRef("pk"), organisation__is_this_office=True))
+
+
+@tracked(exclude=["revision"])
+class Post(models.Model):
+    """What somebody is in an organisation, from when to when."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="posts", verbose_name=_("person"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name=_("organisation"))
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_to = models.DateField(_("until"), null=True, blank=True)
+    is_primary = models.BooleanField(_("main post"), default=True)
+    revision = RevisionField()
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["person", models.F("valid_to").desc(nulls_first=True), "-is_primary", "pk"]
+        indexes = [models.Index(fields=["organisation", "person"], name="post_organisation")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
+                name="post_ends_after_start",
+                violation_error_message=_("The end of a post cannot be before its start."),
+            ),
+        ]
+        triggers = [revision_trigger(), PERSON_CHILD_SEARCH]
+
+    def __str__(self):
+        return f"{self.title}, {self.organisation}" if self.title else str(self.organisation)
+
+
+@tracked()
+class PersonEmail(models.Model):
+    """An e-mail address of a person. Addresses are not unique: desks share them."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="emails")
+    address = models.EmailField(_("e-mail address"))
+    state = models.CharField(_("state"), max_length=12, choices=AddressState, default=AddressState.WORKS)
+    is_primary = models.BooleanField(_("primary"), default=False)
+
+    class Meta:
+        ordering = ["person", "-is_primary", "address"]
+        indexes = [models.Index(Lower("address"), name="personemail_address")]
+        constraints = [
+            models.UniqueConstraint(
+                "person",
+                Lower("address"),
+                name="personemail_once",
+                violation_error_message=_("This person already has that address."),
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(is_primary=True),
+                name="personemail_one_primary",
+                violation_error_message=_("A person has one primary address."),
+            ),
+        ]
+        triggers = [PERSON_CHILD_SEARCH]
+
+    def __str__(self):
+        return self.address

@@ -1,0 +1,28 @@
+"""Validity: two dates, both inclusive, empty is open."""
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+
+def validity_range():
+    """The validity of a row as a PostgreSQL date range, for exclusion constraints."""
+    return Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange", output_field=DateRangeField())
+
+
+def ends_after_start(name):
+    """A constraint: the end of a validity is not before its start."""
+    return models.CheckConstraint(
+        condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+        name=name,
+        violation_error_message=_("The end cannot be before the start."),
+    )
+
+
+class ValidityQuerySet(models.QuerySet):
+    """Rows with `valid_from` and `valid_to`."""
+
+    def on(self, day):
+        """Rows valid on `day`."""
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day))
