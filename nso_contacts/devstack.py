@@ -204,7 +204,9 @@ class Services:
         if own_database:
             self.start_postgres()
         if own_broker:
-            self.wait("valkey", self.valkey_answers)
+            self.wait("valkey", lambda: self.valkey_says(b"PING", b"+PONG"))
+            # Signs of life of the office before this one would make this one look ready too early.
+            self.valkey_says(b"DEL health:worker health:beat", b":")
 
     def start_valkey(self) -> None:
         """Start the broker on its socket; `wait` for it later, it is ready long before PostgreSQL."""
@@ -311,13 +313,13 @@ class Services:
                 **options,
             )
 
-    def valkey_answers(self) -> bool:
-        """Whether the broker answers a PING."""
+    def valkey_says(self, command: bytes, expected: bytes) -> bool:
+        """Whether the broker answers a command as expected."""
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(2)
             connection.connect(str(self.sockets / "v.sock"))
-            connection.sendall(b"PING\r\n")
-            return connection.recv(5) == b"+PONG"
+            connection.sendall(command + b"\r\n")
+            return connection.recv(20).startswith(expected)
         return False
 
     def wait(self, name: str, ready: Callable[[], bool], seconds: float = 60) -> None:
@@ -377,8 +379,8 @@ class Office:
                 # PostgreSQL's account must reach its own folder below this one; everything else in it is private.
                 self.state.chmod(0o711 if os.geteuid() == 0 else 0o700)
             self.lock = Lock(self.state)
-        except PermissionError:
-            message = f"Cannot write to {self.state}: set STATE_DIR to a folder that you may write to."
+        except OSError as error:
+            message = f"Cannot write to {self.state} ({error.strerror}): set STATE_DIR to a folder you may write to."
             raise Refused(message) from None
         self.sockets = temporary_root() / f"nso-{os.geteuid()}-{digest(str(self.state))}"
         self.file = self.state / "office.json"
@@ -422,9 +424,10 @@ class Office:
     def read(self) -> dict[str, dict[str, str]]:
         """Return what the running office has recorded; empty when there is nothing to read."""
         try:
-            return json.loads(self.file.read_text())
+            recorded: dict[str, dict[str, str]] = json.loads(self.file.read_text())
         except (OSError, ValueError):
             return {}
+        return recorded
 
     def end_left_behind(self) -> None:
         """End what an office that was killed hard has left: its processes are told by Linux, but may take a while."""
@@ -679,7 +682,9 @@ def run_office(*, reloading: bool) -> int:
 
 def office_commands(office: Office, address: Address, *, reloading: bool) -> dict[str, list[str]]:
     """Return the three processes of the office."""
-    celery = [sys.executable, "-m", "celery", "-A", "nso_contacts"]
+    # Celery warns against root; here it is the account of whoever typed the command, on a machine of their own.
+    quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+    celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "nso_contacts"]
     web = [sys.executable, "-m", "gunicorn", "nso_contacts.wsgi", "--bind", address.bind, "--workers", "2"]
     web += ["--threads", "4", "--no-control-socket", "--log-level", "warning"]
     if reloading:
@@ -732,9 +737,10 @@ def database_name() -> str:
 def filled(office: Office) -> dict[str, str]:
     """Return which databases have been filled from this folder, and with what."""
     try:
-        return json.loads((office.state / "filled.json").read_text())
+        recorded: dict[str, str] = json.loads((office.state / "filled.json").read_text())
     except (OSError, ValueError):
         return {}
+    return recorded
 
 
 def fill(office: Office, kind: str, environment: dict[str, str], *, stopping: threading.Event) -> None:
