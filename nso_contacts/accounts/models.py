@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nso_contacts.access.roles import ROLE_NAMES, ROLES, STAFF_ROLES, has_role
+from nso_contacts.audit.fields import RevisionField, revision_trigger
+from nso_contacts.audit.trail import tracked
 from nso_contacts.office import clock
 from nso_contacts.office.models import Office, valid_time_zone
 
@@ -53,6 +55,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return self.get(email__iexact=email)
 
 
+@tracked(exclude=["password", "last_login"])
 class User(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in."""
 
@@ -74,6 +77,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     out_of_office_to = models.DateField(_("out of office to"), null=True, blank=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
+    joined_at = models.DateTimeField(_("joined"), null=True, blank=True, editable=False)
+    revision = RevisionField()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -82,6 +88,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     class Meta:
+        triggers = [revision_trigger(ignore=["password", "last_login"])]
         ordering = ["name", "email"]
         verbose_name = _("user")
         verbose_name_plural = _("users")
@@ -141,3 +148,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def zone(self):
         """The zone in which this user reads times: their own, else the office's."""
         return zoneinfo.ZoneInfo(self.time_zone) if self.time_zone else Office.objects.current().zone
+
+
+@tracked()
+class UserRole(User.groups.through):
+    """A role somebody holds: Django's own table, tracked like ours."""
+
+    class Meta:
+        proxy = True

@@ -13,6 +13,9 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from nso_contacts.audit.fields import RevisionField, revision_trigger
+from nso_contacts.audit.trail import tracked
+
 _remembered: ContextVar[dict | None] = ContextVar("office", default=None)
 
 
@@ -56,12 +59,13 @@ class OfficeManager(models.Manager):
         """Return the office; one that is not saved, with the default of every setting, before it is created."""
         remembered = _remembered.get()
         if remembered is None:
-            return self.first() or Office()
+            return self.defer("logo").first() or Office()
         if "office" not in remembered:
-            remembered["office"] = self.first() or Office()
+            remembered["office"] = self.defer("logo").first() or Office()
         return remembered["office"]
 
 
+@tracked(exclude=["logo"])
 class Office(models.Model):
     """The National Statistical Office that runs this system. There is one row."""
 
@@ -71,6 +75,9 @@ class Office(models.Model):
     country = models.CharField(_("country or area"), max_length=100, blank=True)
     contact_email = models.EmailField(_("contact address"), blank=True)
     privacy_notice = models.TextField(_("privacy notice"), blank=True)
+    # A small picture belongs to the row: it is shown on pages that nobody signs in to, and saved with every backup.
+    logo = models.BinaryField(_("logo"), null=True, blank=True, editable=False)
+    logo_digest = models.CharField(max_length=16, blank=True, editable=False)
 
     languages = ArrayField(models.CharField(max_length=7), verbose_name=_("languages"), default=first_language)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[valid_time_zone])
@@ -109,10 +116,12 @@ class Office(models.Model):
 
     is_demonstration = models.BooleanField(_("demonstration"), default=False, editable=False)
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
+    revision = RevisionField()
 
     objects = OfficeManager()
 
     class Meta:
+        triggers = [revision_trigger()]
         verbose_name = _("office")
         verbose_name_plural = _("office")
         constraints = [
@@ -170,6 +179,7 @@ class HolidayQuerySet(models.QuerySet):
         return self.filter(date__gte=day).order_by("date")
 
 
+@tracked()
 class Holiday(models.Model):
     """A day on which the office does not work."""
 
@@ -183,10 +193,12 @@ class Holiday(models.Model):
     name = models.CharField(_("holiday"), max_length=100)
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.ENTERED, editable=False)
     confirmed = models.BooleanField(_("the day is confirmed"), default=True)
+    revision = RevisionField()
 
     objects = HolidayQuerySet.as_manager()
 
     class Meta:
+        triggers = [revision_trigger()]
         ordering = ["date"]
         verbose_name = _("holiday")
         verbose_name_plural = _("holidays")
@@ -208,6 +220,7 @@ class RequestClass(models.TextChoices):
     COMPLAINT = "COMPLAINT", _("Complaint")
 
 
+@tracked()
 class RequestTarget(models.Model):
     """How many working days the office gives itself for one class of request."""
 
@@ -229,8 +242,10 @@ class RequestTarget(models.Model):
         _("decide or quote"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
     deliver = models.PositiveSmallIntegerField(_("deliver"), validators=[MinValueValidator(1)])
+    revision = RevisionField()
 
     class Meta:
+        triggers = [revision_trigger()]
         ordering = ["pk"]
         verbose_name = _("answering time")
         verbose_name_plural = _("answering times")
