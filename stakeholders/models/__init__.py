@@ -1,5 +1,6 @@
 """Data of the stakeholders app, one noun per file."""
 
+from .cadence import MovedDue
 from .committee import Committee, CommitteeSeat, SeatHolder
 from .domain import DomainCorrespondence, DomainScheme, StatisticalDomain
 from .group import UserGroup, UserGroupMembership
@@ -21,6 +22,7 @@ __all__ = [
     "FocalPoint",
     "Interaction",
     "InteractionFile",
+    "MovedDue",
     "Organisation",
     "OrganisationEmail",
     "OrganisationName",

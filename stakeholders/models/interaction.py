@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +32,7 @@ class InteractionQuerySet(models.QuerySet):
         return self.filter(substantive=True)
 
 
-@tracked(exclude=["revision", "search_text"])
+@tracked(exclude=["revision", "search_text", "changed_at"])
 class Interaction(models.Model):
     """One contact with somebody outside (screen: contact log entry)."""
 
@@ -87,8 +87,16 @@ class Interaction(models.Model):
     )
     products = models.ManyToManyField(Product, blank=True, related_name="interactions", verbose_name=_("products"))
     groups = models.ManyToManyField(UserGroup, blank=True, related_name="interactions", verbose_name=_("user groups"))
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="logged_interactions")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="logged_interactions",
+        verbose_name=_("logged by"),
+        editable=False,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+    # Written by every edit, so that a change of participants or domains alone also counts as a revision.
+    changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     revision = RevisionField()
     search_text = models.TextField(default="", editable=False)
 
@@ -117,6 +125,17 @@ class Interaction(models.Model):
         return reverse("stakeholders:interaction", args=[self.pk])
 
 
+class ParticipantQuerySet(models.QuerySet):
+    """Participants."""
+
+    def visible_to(self, user):
+        """Participants of the interactions `user` may see."""
+        return self.filter(Exists(Interaction.objects.visible_to(user).filter(pk=OuterRef("interaction_id"))))
+
+    def outside(self):
+        return self.filter(side=Participant.Side.OUTSIDE)
+
+
 @tracked()
 class Participant(models.Model):
     """Who took part in an interaction: a person (with their organisation at that time) or an organisation alone."""
@@ -132,8 +151,10 @@ class Participant(models.Model):
     # Copied from the interaction, so that a timeline is one index range.
     occurred_at = models.DateTimeField(editable=False)
 
+    objects = ParticipantQuerySet.as_manager()
+
     class Meta:
-        ordering = ["interaction", "side", "pk"]
+        ordering = ["interaction", "-side", "pk"]
         indexes = [
             models.Index(F("person"), F("occurred_at").desc(), name="participant_person_recent"),
             models.Index(F("organisation"), F("occurred_at").desc(), name="participant_organ_recent"),
@@ -162,6 +183,14 @@ class Participant(models.Model):
         return str(self.person or self.organisation)
 
 
+class InteractionFileQuerySet(models.QuerySet):
+    """Files of interactions."""
+
+    def visible_to(self, user):
+        """Files of the interactions `user` may see; the file itself is served by this rule too."""
+        return self.filter(Exists(Interaction.objects.visible_to(user).filter(pk=OuterRef("interaction_id"))))
+
+
 @tracked()
 class InteractionFile(models.Model):
     """A file attached to an interaction."""
@@ -169,7 +198,7 @@ class InteractionFile(models.Model):
     interaction = models.ForeignKey(Interaction, models.CASCADE, related_name="files")
     file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
 
-    objects = models.Manager()
+    objects = InteractionFileQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -190,10 +219,13 @@ class TaskQuerySet(models.QuerySet):
     def open(self):
         return self.filter(done_at=None, cancelled_at=None)
 
+    def owed_by_us(self):
+        return self.filter(owed_by=Task.OwedBy.US)
+
 
 @tracked(exclude=["revision"])
 class Task(models.Model):
-    """Something a colleague owes somebody: a reply, a visit, a document, by a date."""
+    """Something a colleague owes somebody, or waits for from somebody: a reply, a visit, a document, by a date."""
 
     class Kind(models.TextChoices):
         REPLY = "REPLY", _("Reply")
@@ -202,6 +234,11 @@ class Task(models.Model):
         SEND = "SEND", _("Send")
         OTHER = "OTHER", _("To do")
 
+    class OwedBy(models.TextChoices):
+        US = "US", _("We owe them")
+        THEM = "THEM", _("They owe us")
+
+    owed_by = models.CharField(_("who owes whom"), max_length=4, choices=OwedBy, default=OwedBy.US)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.REPLY)
     title = models.CharField(_("what is due"), max_length=200)
     due_on = models.DateField(_("due"))
@@ -222,6 +259,9 @@ class Task(models.Model):
     )
     done_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="created_tasks", editable=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     revision = RevisionField()
 
@@ -231,6 +271,10 @@ class Task(models.Model):
         ordering = ["due_on", "pk"]
         indexes = [
             models.Index(fields=["assignee", "due_on"], name="task_open", condition=Q(done_at=None, cancelled_at=None)),
+            models.Index(fields=["person"], name="task_open_person", condition=Q(done_at=None, cancelled_at=None)),
+            models.Index(
+                fields=["organisation"], name="task_open_organisation", condition=Q(done_at=None, cancelled_at=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
