@@ -6,7 +6,7 @@ from .domain import DomainCorrespondence, DomainScheme, StatisticalDomain
 from .group import UserGroup, UserGroupMembership
 from .interaction import Interaction, InteractionFile, Participant, Task
 from .organisation import AddressState, Organisation, OrganisationEmail, OrganisationName, UserSegment
-from .person import ContactRole, Person, PersonEmail, Post
+from .person import ContactRole, Objection, Person, PersonDomain, PersonEmail, Post
 from .product import DataItem, Product, ProductKeyUserGroup
 from .relation import ExpertAssignment, FocalPoint
 
@@ -23,11 +23,13 @@ __all__ = [
     "Interaction",
     "InteractionFile",
     "MovedDue",
+    "Objection",
     "Organisation",
     "OrganisationEmail",
     "OrganisationName",
     "Participant",
     "Person",
+    "PersonDomain",
     "PersonEmail",
     "Post",
     "Product",

@@ -70,7 +70,17 @@ class StatisticalDomain(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
     )
     # Each segment of the code padded to two digits (1.10 → 01.10), so that text order is numeric order.
-    sort_key = models.CharField(max_length=40, editable=False)
+    sort_key = models.GeneratedField(
+        expression=models.Func(
+            models.F("code"),
+            models.Value(r"(^|\.)(\d)(?=\.|$)"),
+            models.Value(r"\10\2"),
+            models.Value("g"),
+            function="regexp_replace",
+        ),
+        output_field=models.CharField(max_length=60),
+        db_persist=True,
+    )
     revision = RevisionField()
 
     objects = DomainQuerySet.as_manager()

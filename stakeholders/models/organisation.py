@@ -12,7 +12,13 @@ from nso_contacts.audit.fields import RevisionField, revision_trigger
 from nso_contacts.audit.trail import tracked
 
 from ..permissions import directory_edit_scope, directory_scope
-from ..triggers import NO_CIRCLE, ORGANISATION_CHILD_SEARCH, ORGANISATION_SEARCH
+from ..triggers import (
+    NO_CIRCLE,
+    ORGANISATION_CHILD_SEARCH,
+    ORGANISATION_RENAMED,
+    ORGANISATION_SEARCH,
+    UNIT_HOLDS_FOCAL_POINTS,
+)
 
 
 class UserSegment(models.Model):
@@ -48,15 +54,12 @@ class OrganisationQuerySet(models.QuerySet):
 
     def with_tree(self, organisation_id):
         """An organisation and every unit under it, by one recursive query."""
-        return self.filter(pk__in=models.expressions.RawSQL(TREE_BELOW, [organisation_id]))
+        return self.filter(pk__in=below(organisation_id))
 
 
-TREE_BELOW = """
-    WITH RECURSIVE below(id) AS (
-        SELECT %s::bigint
-        UNION SELECT o.id FROM stakeholders_organisation o JOIN below ON o.parent_id = below.id
-    ) SELECT id FROM below
-"""
+def below(organisation_id):
+    """The ids of an organisation and every unit under it, as a subquery: `filter(organisation__in=below(pk))`."""
+    return models.expressions.RawSQL("SELECT organisations_below(%s)", [organisation_id])
 
 
 @tracked(exclude=["search_text", "revision", "last_substantive_on", "next_due_on"])
@@ -193,8 +196,24 @@ class Organisation(models.Model):
                 name="organisation_merged_is_archived",
                 violation_error_message=_("A merged organisation is out of use."),
             ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("pk")),
+                name="organisation_not_merged_into_itself",
+                violation_error_message=_("An organisation cannot be merged into itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_this_office=False) | Q(archived_at=None),
+                name="organisation_this_office_in_use",
+                violation_error_message=_("This office itself cannot be archived or merged into another."),
+            ),
         ]
-        triggers = [revision_trigger(ignore=["last_substantive_on", "next_due_on"]), ORGANISATION_SEARCH, NO_CIRCLE]
+        triggers = [
+            revision_trigger(ignore=["last_substantive_on", "next_due_on"]),
+            ORGANISATION_SEARCH,
+            ORGANISATION_RENAMED,
+            NO_CIRCLE,
+            UNIT_HOLDS_FOCAL_POINTS,
+        ]
 
     def __str__(self):
         return self.name

@@ -1,7 +1,8 @@
 """People: every human the office knows, their posts and their addresses."""
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
@@ -11,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nso_contacts.audit.fields import RevisionField, revision_trigger
 from nso_contacts.audit.trail import tracked
-from nso_contacts.office import clock
 
 from ..permissions import directory_edit_scope, directory_scope
-from ..triggers import PERSON_CHILD_SEARCH, PERSON_SEARCH
+from ..triggers import PERSON_CHILD_SEARCH, PERSON_SEARCH, POST_HOLDS_FOCAL_POINTS
 from .domain import StatisticalDomain
 from .organisation import AddressState, Organisation
+from .validity import ValidityQuerySet, ends_after_start, validity_range
 
 
 class ContactRole(models.TextChoices):
@@ -32,6 +33,14 @@ class ContactRole(models.TextChoices):
     JOURNALIST = "JOURNALIST", _("Journalist")
     DEVELOPMENT_PARTNER_OFFICER = "DEVELOPMENT_PARTNER_OFFICER", _("Development partner's officer")
     OTHER = "OTHER", _("Other")
+
+
+class Objection(models.TextChoices):
+    """A class of messages somebody does not want. Security and service messages cannot be refused."""
+
+    INVITATION = "INVITATION", _("Invitations")
+    SURVEY = "SURVEY", _("Surveys")
+    NEWS = "NEWS", _("News")
 
 
 class PersonQuerySet(models.QuerySet):
@@ -70,7 +79,11 @@ class Person(models.Model):
     )
     is_key_user = models.BooleanField(_("key user"), default=False)
     domains = models.ManyToManyField(
-        StatisticalDomain, blank=True, related_name="people", verbose_name=_("statistical domains")
+        StatisticalDomain,
+        through="PersonDomain",
+        blank=True,
+        related_name="people",
+        verbose_name=_("statistical domains"),
     )
     note = models.TextField(_("note"), blank=True)
     owner = models.ForeignKey(
@@ -91,8 +104,9 @@ class Person(models.Model):
     next_due_on = models.DateField(_("next contact due"), null=True, blank=True, editable=False)
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     do_not_contact = models.BooleanField(_("do not contact"), default=False)
-    # Message classes (INVITATION, SURVEY, NEWS) this person objects to.
-    objections = ArrayField(models.CharField(max_length=20), default=list, blank=True, verbose_name=_("objections"))
+    objections = ArrayField(
+        models.CharField(max_length=20, choices=Objection), default=list, blank=True, verbose_name=_("objections")
+    )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     deceased_on = models.DateField(_("deceased on"), null=True, blank=True)
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -133,6 +147,21 @@ class Person(models.Model):
                 name="person_merged_is_archived",
                 violation_error_message=_("A merged person is out of use."),
             ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=models.F("pk")),
+                name="person_not_merged_into_itself",
+                violation_error_message=_("A person cannot be merged into themselves."),
+            ),
+            models.CheckConstraint(
+                condition=Q(roles__contained_by=ContactRole.values),
+                name="person_roles_are_known",
+                violation_error_message=_("Choose contact roles from the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(objections__contained_by=Objection.values),
+                name="person_objections_are_known",
+                violation_error_message=_("Choose objections from the list."),
+            ),
         ]
         triggers = [revision_trigger(ignore=["last_substantive_on", "next_due_on"]), PERSON_SEARCH]
 
@@ -143,16 +172,31 @@ class Person(models.Model):
         return reverse("stakeholders:person", args=[self.pk])
 
 
-class PostQuerySet(models.QuerySet):
+@tracked()
+class PersonDomain(models.Model):
+    """A statistical domain somebody works with or is interested in."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="domain_links", verbose_name=_("person"))
+    domain = models.ForeignKey(
+        StatisticalDomain, models.CASCADE, related_name="person_links", verbose_name=_("statistical domain")
+    )
+
+    class Meta:
+        ordering = ["person", "domain__sort_key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "domain"],
+                name="persondomain_once",
+                violation_error_message=_("This person already has that domain."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person}: {self.domain}"
+
+
+class PostQuerySet(ValidityQuerySet):
     """Posts."""
-
-    def on(self, day):
-        """Posts held on `day` (both ends of a validity are inclusive, empty is open)."""
-        return self.filter(Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day))
-
-    def current(self):
-        """Posts held today, in the office's zone."""
-        return self.on(clock.today())
 
     def staff_filter(self):
         """A filter on Person: holds a post in this office today."""
@@ -177,13 +221,15 @@ class Post(models.Model):
         ordering = ["person", models.F("valid_to").desc(nulls_first=True), "-is_primary", "pk"]
         indexes = [models.Index(fields=["organisation", "person"], name="post_organisation")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")),
-                name="post_ends_after_start",
-                violation_error_message=_("The end of a post cannot be before its start."),
+            ends_after_start("post_ends_after_start"),
+            ExclusionConstraint(
+                name="post_one_primary",
+                expressions=[("person", RangeOperators.EQUAL), (validity_range(), RangeOperators.OVERLAPS)],
+                condition=Q(is_primary=True),
+                violation_error_message=_("This person already has a main post then."),
             ),
         ]
-        triggers = [revision_trigger(), PERSON_CHILD_SEARCH]
+        triggers = [revision_trigger(), PERSON_CHILD_SEARCH, POST_HOLDS_FOCAL_POINTS]
 
     def __str__(self):
         return f"{self.title}, {self.organisation}" if self.title else str(self.organisation)

@@ -66,6 +66,17 @@ class FocalPoint(models.Model):
                 condition=models.Q(role="PRIMARY"),
                 violation_error_message=_("This organisation already has a primary focal point for that domain then."),
             ),
+            ExclusionConstraint(
+                name="focalpoint_once",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    ("organisation", RangeOperators.EQUAL),
+                    ("domain", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (validity_range(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This person already is that focal point then."),
+            ),
         ]
         triggers = [revision_trigger(), FOCAL_POINT_BELONGS]
 
@@ -115,6 +126,17 @@ class ExpertAssignment(models.Model):
                 ],
                 condition=models.Q(role="RELATIONSHIP_MANAGER"),
                 violation_error_message=_("That organisation and domain already have a relationship manager then."),
+            ),
+            ExclusionConstraint(
+                name="expertassignment_once",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("organisation", RangeOperators.EQUAL),
+                    ("domain", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    (validity_range(), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("This colleague already has that assignment then."),
             ),
         ]
         triggers = [revision_trigger()]

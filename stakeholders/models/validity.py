@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from nso_contacts.office import clock
+
 
 def validity_range():
     """The validity of a row as a PostgreSQL date range, for exclusion constraints."""
@@ -26,3 +28,11 @@ class ValidityQuerySet(models.QuerySet):
     def on(self, day):
         """Rows valid on `day`."""
         return self.filter(Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day))
+
+    def current(self):
+        """Rows valid today, in the office's zone."""
+        return self.on(clock.today())
+
+    def not_ended(self, day):
+        """Rows still valid after `day`, also those that start later."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=day))
