@@ -1,6 +1,10 @@
 """Addresses of the files app."""
 
-from typing import Any
+from django.urls import path
+
+from . import views
 
 app_name = "files"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("files/<int:pk>/", views.download, name="download"),
+]

@@ -1,6 +1,10 @@
 """Addresses of the mail app."""
 
-from typing import Any
+from django.urls import path
+
+from . import views
 
 app_name = "mail"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("messages/<int:pk>/", views.message, name="message"),
+]

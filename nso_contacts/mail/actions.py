@@ -1,0 +1,103 @@
+"""What people do to messages. Each is one conditional update, so pressing a button twice does it once.
+
+Messages keep their own log, line by line with who asked, in place of a row history.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from . import outbox
+from .models import Message, MessageQuerySet, noted
+
+RETRIED = (Message.State.FAILED, Message.State.BOUNCED, Message.State.DROPPED)
+
+
+@transaction.atomic
+def retry(message: Message, *, actor: Any) -> bool:
+    """Try a message again that failed, bounced or was cancelled. False if it is in another state by now."""
+    return _to_queue(message, RETRIED, "retried", actor)
+
+
+@transaction.atomic
+def send_again(message: Message, *, actor: Any) -> bool:
+    """Resolve a doubtful message: it did not arrive, so it goes out once more, with the same Message-ID."""
+    return _to_queue(message, [Message.State.UNCERTAIN], "resolved_again", actor)
+
+
+@transaction.atomic
+def mark_sent(message: Message, *, actor: Any) -> bool:
+    """Resolve a doubtful message: it did arrive."""
+    return bool(
+        Message.objects.filter(pk=message.pk, state=Message.State.UNCERTAIN).update(
+            state=Message.State.SENT, sent_at=message.when_at, reason="", log=noted("resolved_sent", by=actor)
+        )
+    )
+
+
+@transaction.atomic
+def stop(message: Message, *, actor: Any, reason: str = "") -> bool:
+    """Do not send a message that waits, failed or is in doubt."""
+    states = [*Message.WAITING, Message.State.UNCERTAIN]
+    return bool(
+        Message.objects.filter(pk=message.pk, state__in=states).update(
+            state=Message.State.DROPPED,
+            reason=(reason or str(actor))[:300],
+            due_at=None,
+            when_at=timezone.now(),
+            log=noted("dropped", detail=reason, by=actor),
+        )
+    )
+
+
+@transaction.atomic
+def leave(message: Message, *, actor: Any) -> bool:
+    """Decide that a failure needs nothing more; it stays failed and leaves the list of what needs a look."""
+    return bool(
+        Message.objects.needing_a_look()
+        .exclude(state=Message.State.UNCERTAIN)
+        .filter(pk=message.pk)
+        .update(looked_at=timezone.now(), log=noted("left", by=actor))
+    )
+
+
+@transaction.atomic
+def approve(messages: MessageQuerySet, *, actor: Any) -> int:
+    """Release held messages; each goes out at its planned time, or at once if that has passed."""
+    held = list(messages.filter(state=Message.State.HELD).select_for_update(of=("self",)).order_by("pk"))
+    now = timezone.now()
+    for message in held:
+        message.state = Message.State.QUEUED
+        message.due_at = message.when_at = max(message.not_before, now)
+        message.log = [*message.log, {"at": now.isoformat(), "what": "approved", "by": str(actor)}]
+    Message.objects.bulk_update(held, ["state", "due_at", "when_at", "log"], batch_size=500)
+    if held:
+        outbox.ring_after_commit()
+    return len(held)
+
+
+@transaction.atomic
+def send_now(messages: MessageQuerySet, *, actor: Any) -> int:
+    """Send waiting messages ahead of their time."""
+    return outbox.send_now(messages, by=actor)
+
+
+def _to_queue(message: Message, states: Any, what: str, actor: Any) -> bool:
+    now = timezone.now()
+    queued = (
+        Message.objects.filter(pk=message.pk, state__in=states)
+        .exclude(address="")
+        .update(
+            state=Message.State.QUEUED,
+            scheduled=False,
+            due_at=now,
+            when_at=now,
+            looked_at=None,
+            reason="",
+            log=noted(what, by=actor),
+        )
+    )
+    if queued:
+        outbox.ring_after_commit()
+    return bool(queued)
