@@ -125,12 +125,10 @@ def end_with_parent(sig: int) -> Callable[[], None] | None:
         return None
     import ctypes  # noqa: PLC0415 - loaded here, before the fork, and only where prctl exists
 
-    prctl, parent, set_parent_death_signal = ctypes.CDLL(None).prctl, os.getpid(), 1
+    prctl, set_parent_death_signal = ctypes.CDLL(None).prctl, 1
 
     def in_child() -> None:
         prctl(set_parent_death_signal, int(sig), 0, 0, 0)
-        if os.getppid() != parent:  # it died between the fork and the line above
-            os.kill(os.getpid(), signal.SIGKILL)
 
     return in_child
 
@@ -382,6 +380,11 @@ class Office:
         except OSError as error:
             message = f"Cannot write to {self.state} ({error.strerror}): set STATE_DIR to a folder you may write to."
             raise Refused(message) from None
+        if os.geteuid() == 0 and not os.environ.get("DATABASE_URL") and not open_to_others(self.state):
+            message = (
+                f"{self.state} may be entered by root alone, and PostgreSQL refuses to run as root: set STATE_DIR."
+            )
+            raise Refused(message)
         self.sockets = temporary_root() / f"nso-{os.geteuid()}-{digest(str(self.state))}"
         self.file = self.state / "office.json"
         self.services = Services(self.state, self.sockets, throw_away=False)
@@ -410,28 +413,30 @@ class Office:
             message = f"{self.sockets} belongs to somebody else: remove it, or set TMPDIR to another folder."
             raise Refused(message)
         shutil.rmtree(self.sockets, ignore_errors=True)
-        self.sockets.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700)
+        self.sockets.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            self.sockets.chmod(0o711)  # whatever the umask
 
     def write(self, processes: Mapping[str, int]) -> None:
         """Record the running office: its addresses for `manage`, its processes for a start after a hard kill."""
-        servers = {name: process.pid for name, process in self.services.running.items()}
-        pids = {str(pid): birth(pid) for pid in [*servers.values(), *processes.values()]}
+        pids = {name: process.pid for name, process in self.services.running.items()} | dict(processes)
+        known = {name: [pid, birth(pid)] for name, pid in pids.items()}
         partial = self.file.with_suffix(".new")
         partial.touch(mode=0o600)
-        partial.write_text(json.dumps({"urls": self.services.urls, "pids": pids}))
+        partial.write_text(json.dumps({"urls": self.services.urls, "processes": known}))
         partial.replace(self.file)
 
-    def read(self) -> dict[str, dict[str, str]]:
+    def read(self) -> dict[str, Any]:
         """Return what the running office has recorded; empty when there is nothing to read."""
         try:
-            recorded: dict[str, dict[str, str]] = json.loads(self.file.read_text())
+            recorded: dict[str, Any] = json.loads(self.file.read_text())
         except (OSError, ValueError):
             return {}
         return recorded
 
     def end_left_behind(self) -> None:
         """End what an office that was killed hard has left: its processes are told by Linux, but may take a while."""
-        end_groups({int(pid): born for pid, born in self.read().get("pids", {}).items()})
+        end_groups(dict(self.read().get("processes", {}).values()))
         self.file.unlink(missing_ok=True)
 
     def environment(self, base_url: str) -> dict[str, str]:
@@ -648,6 +653,7 @@ class Readiness:
 def run_office(*, reloading: bool) -> int:
     """`run` and `dev`: the whole office until Ctrl-C."""
     began = time.monotonic()
+    os.umask(0o077)  # what the office writes is nobody else's to read
     address, office = Address(), Office()
     if not office.lock.take():
         message = f"The office is already running (its state is in {office.state})."
@@ -886,6 +892,9 @@ def main(arguments: list[str]) -> int:
     # Before the servers are up, a request to end must still stop those that are.
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, leave)
+    follow = end_with_parent(signal.SIGTERM) if os.environ.get("MAKELEVEL") else None
+    if follow and os.getppid() != 1:
+        follow()  # `make` killed hard takes the office with it
     try:
         return obey(arguments)
     except Refused as refusal:
