@@ -1,6 +1,11 @@
 """Addresses of the pages app."""
 
-from typing import Any
+from django.urls import path
+
+from . import views
 
 app_name = "pages"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("help/keys/", views.keys, name="keys"),
+]

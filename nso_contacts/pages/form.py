@@ -1,0 +1,214 @@
+"""A form and its page: shown, refused with reasons, overtaken by somebody else, or saved.
+
+    @requires("change_directory")
+    def edit(request, pk):
+        organisation = get_object_or_404(Organisation.objects.editable_by(request.user), pk=pk)
+        form = OrganisationForm(posted(request), instance=organisation, user=request.user)
+
+        def save(form):
+            return actions.change(organisation, form.cleaned_data, actor=request.user)
+
+        return form_page(request, form, save=save, title=_("Edit organisation"), cancel=organisation.get_absolute_url())
+
+A GET answers 200. A POST that cannot be accepted answers 422 with the errors on top and beside the fields and with
+everything typed still there. When the record has a `revision` and somebody saved it since the form was opened, the
+answer is 409 with both versions (see `stale`). Otherwise `save` is called, in one transaction with the check of the
+revision, and the reader is sent to what it returns: an address, or a record with `get_absolute_url`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render, resolve_url
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from . import stale
+from .widgets import NATIVE
+
+Text = str | Promise
+Crumbs = Iterable[tuple[Text, str]]
+
+
+class Posted(QueryDict):
+    """The fields of a sent form, with its files. A form of this module takes both from it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        """Copy what was sent."""
+        super().__init__(mutable=True)
+        self.update(request.POST)
+        self.files = request.FILES
+        self._mutable = False
+
+
+def posted(request: HttpRequest) -> Posted | None:
+    """Return what a form was sent with; None when it is only to be shown.
+
+    Never `request.POST or None`: a form sent with everything empty would look like one that was not sent.
+    """
+    return Posted(request) if request.method == "POST" else None
+
+
+class OfficeFormMixin:
+    """What forms of this office share: the reader, native date controls, the layout by sections."""
+
+    # (heading, names of fields): draws the form in sections. Fields that are not named come first, without heading.
+    sections: ClassVar[list[tuple[Text, tuple[str, ...]]]] = []
+
+    def __init__(self, data: Any = None, files: Any = None, *args: Any, user: Any = None, **kwargs: Any) -> None:
+        """Bind the form; `user` is whose choices and rows it offers."""
+        if files is None:
+            files = getattr(data, "files", None)
+        self.user = user
+        super().__init__(data, files, *args, **kwargs)
+        for field in self.fields.values():  # type: ignore[attr-defined]
+            native = NATIVE.get(type(field.widget))
+            if native is not None:
+                field.widget = native(attrs=field.widget.attrs)
+                field.widget.is_required = field.required
+            scope = getattr(field, "for_user", None)
+            if scope is not None:
+                scope(user)
+
+    @property
+    def helper(self) -> FormHelper:
+        """Crispy draws the fields only; the page owns the form element and the error summary."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.form_show_errors = False
+        helper.include_media = False
+        return helper
+
+    @property
+    def groups(self) -> list[tuple[Text, list[forms.BoundField]]]:
+        """The visible fields, by section."""
+        named = {name for _title, names in self.sections for name in names}
+        loose = [field for field in self.visible_fields() if field.name not in named]  # type: ignore[attr-defined]
+        groups: list[tuple[Text, list[forms.BoundField]]] = [("", loose)] if loose else []
+        for title, names in self.sections:
+            present = [self[name] for name in names if name in self.fields]  # type: ignore[index, attr-defined]
+            if present:
+                groups.append((title, present))
+        return groups
+
+
+class OfficeForm(OfficeFormMixin, forms.Form):
+    """A form that belongs to no single record."""
+
+
+class OfficeModelForm(OfficeFormMixin, forms.ModelForm):
+    """A form for one record. A record with a `revision` carries it, so that nobody overwrites anybody unseen."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Remember in the form which version was opened, and what it said."""
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and hasattr(self.instance, "revision"):
+            stale.carry(self)
+
+
+def frame(request: HttpRequest, base: str) -> dict[str, Any]:
+    """Return the shell of a page: `base`, or the dialog when a script opened the page over another one."""
+    in_dialog = request.headers.get("HX-Target") == "dialog-body"
+    return {"base": "parts/dialog.html" if in_dialog else base, "in_dialog": in_dialog}
+
+
+def first_control(field: forms.BoundField) -> str:
+    """Return the id of the control that an error of `field` leads to."""
+    widget = field.field.widget
+    if getattr(field, "use_fieldset", False) and hasattr(field, "subwidgets"):
+        inner = [sub.id_for_label for sub in field.subwidgets if sub.id_for_label]
+        if inner:
+            return inner[0]
+    return field.id_for_label or widget.attrs.get("id", "") or field.auto_id
+
+
+def summary(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """Return the errors of a form as (link, words), in the order of the fields; what concerns all comes first."""
+    lines = [("", error) for error in form.non_field_errors()]
+    for field in form:
+        target = "" if field.is_hidden else f"#{first_control(field)}"
+        lines += [(target, error) for error in field.errors]
+    return lines
+
+
+def form_page(
+    request: HttpRequest,
+    form: Any,
+    *,
+    save: Callable[[Any], Any],
+    title: Text,
+    verb: Text = _("Save"),
+    lede: Text = "",
+    crumbs: Crumbs = (),
+    cancel: str = "",
+    done: Text = "",
+    template: str = "pages/form.html",
+    base: str = "base.html",
+    consequences: Iterable[Text] = (),
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer a request for a page with one form. See the module for what it answers when.
+
+    `consequences` are sentences that stand beside the form and say what saving will do; a page with more to show
+    beside its form gives a `template` that extends pages/form.html and fills its `aside`. `done` is said after saving.
+    `base` is the shell: the portal and public pages give portal_base.html. Opened in the dialog (`data-dialog`), only
+    the form is drawn.
+    """
+    page = {
+        "form": form,
+        "title": title,
+        "verb": verb,
+        "lede": lede,
+        "crumbs": list(crumbs),
+        "cancel": cancel,
+        "consequences": list(consequences),
+        **(context or {}),
+        **frame(request, base),
+    }
+    if request.method != "POST" or stale.wants_form_back(request):
+        return render(request, template, page)
+    try:
+        target = accept(form, save)
+    except stale.Overtaken:
+        return stale.page(request, form, page)
+    except ValidationError as refusal:
+        add_refusal(form, refusal)
+        return render(request, template, page | {"errors": summary(form)}, status=422)
+    return saved(request, target, done)
+
+
+def accept(form: Any, save: Callable[[Any], Any]) -> Any:
+    """Save a sent form and return where to go; raise `Overtaken` or the ValidationError that stands against it."""
+    if stale.is_undecided(form):
+        raise stale.Overtaken
+    if not form.is_valid():
+        if stale.is_overtaken(form):
+            raise stale.Overtaken
+        raise ValidationError([])
+    with transaction.atomic():
+        stale.refuse_if_overtaken(form)
+        return save(form)
+
+
+def add_refusal(form: forms.BaseForm, refusal: ValidationError) -> None:
+    """Show what an action refused: beside the fields that the form has, above the form otherwise."""
+    for name, errors in (getattr(refusal, "error_dict", None) or {NON_FIELD_ERRORS: refusal.error_list}).items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+def saved(request: HttpRequest, target: Any, done: Text = "") -> HttpResponse:
+    """Lead to `target` after a change; a page opened in the dialog is replaced as a whole."""
+    if done:
+        messages.success(request, done)
+    response = HttpResponseRedirect(resolve_url(target))
+    if request.headers.get("HX-Request"):
+        response.headers["HX-Redirect"] = response.headers.pop("Location")
+        response.status_code = 204
+    return response

@@ -1,0 +1,31 @@
+"""Keeps caches from mixing up a whole page and the part of it that htmx asked for."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils.cache import patch_vary_headers
+
+
+class HtmxVaryMiddleware:
+    """One address answers with a page or with a part of it, depending on `HX-Request`: say so to every cache."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Keep the next step."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add the header; let an ended sign-in replace the whole page, not the part that was asked for."""
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if request.headers.get("HX-Request") and leads_to_sign_in(response):
+            response.headers["HX-Redirect"] = response.headers.pop("Location")
+            response.status_code = 204
+        return response
+
+
+def leads_to_sign_in(response: HttpResponseBase) -> bool:
+    """Whether the answer sends the reader to the sign-in page."""
+    location = response.headers.get("Location", "") if response.status_code == 302 else ""
+    return bool(location) and location.partition("?")[0] == resolve_url(settings.LOGIN_URL)

@@ -1,0 +1,59 @@
+"""The few tags the page shapes need."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import get_template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@cache
+def icon_names() -> frozenset[str]:
+    """Return the names in the icon sprite."""
+    sprite = Path(finders.find("img/icons.svg") or "")
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', sprite.read_text())) if sprite.is_file() else frozenset()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString | str:
+    """Print an icon of the sprite. Without `label` it is decoration that a screen reader skips.
+
+    Names are listed in static/vendor/icons.txt; an unknown one is an error while developing and nothing in use.
+    """
+    if not name:
+        return ""
+    if (settings.DEBUG or settings.TESTING) and name not in icon_names():
+        raise template.TemplateSyntaxError(f"No icon is called {name}: add it to static/vendor/icons.txt")
+    href = f"{static('img/icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="bi bi-{}" role="img" aria-label="{}"><use href="{}"/></svg>', name, label, href)
+    return format_html('<svg class="bi bi-{}" aria-hidden="true"><use href="{}"/></svg>', name, href)
+
+
+@register.simple_tag
+def status(state: str, text: Any, icon_name: str = "", *, box: bool = False) -> SafeString:
+    """Print a status: icon, words and colour. `state` is ok, warn, late, info or empty."""
+    classes = "st" + (" st-box" if box else "") + (f" st-{state}" if state else "")
+    return format_html('<span class="{}">{}{}</span>', classes, icon(icon_name), text)
+
+
+@register.simple_tag
+def panel(shown: Any) -> SafeString | str:
+    """Draw a panel of `pages.panels` with its own content and nothing else."""
+    return get_template(shown.template).render({"panel": shown.panel, **shown.content})
+
+
+@register.filter
+def initials(name: Any) -> str:
+    """Print one or two letters of a name."""
+    words = str(name).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()

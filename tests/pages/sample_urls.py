@@ -1,0 +1,110 @@
+"""The project's addresses, and a few pages that exist only in tests."""
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import BooleanField, CharField, ChoiceField, DateField, FileField
+from django.shortcuts import render
+from django.urls import include, path
+from django.utils import translation
+
+from nso_contacts.access.policy import open_to_all, requires, signed_in
+from nso_contacts.office.models import Office
+from nso_contacts.pages.confirm import confirm_page
+from nso_contacts.pages.form import OfficeForm, OfficeModelForm, form_page, posted
+from nso_contacts.pages.widgets import Segments
+
+User = get_user_model()
+
+
+class ContactForm(OfficeForm):
+    """One field of each kind."""
+
+    sections = [("What was said", ("subject", "notes")), ("What is next", ("step", "by"))]
+    channel = ChoiceField(label="Channel", choices=[("call", "Call"), ("mail", "E-mail")], widget=Segments)
+    subject = CharField(label="What it was about", help_text="One line.")
+    notes = CharField(label="Notes", required=False)
+    step = ChoiceField(label="Next step", choices=[("", "None"), ("we", "We owe them")], required=False)
+    by = DateField(label="By when", required=False)
+    restricted = BooleanField(label="Restricted", required=False)
+    paper = FileField(label="Paper", required=False)
+
+
+class OfficeDetailsForm(OfficeModelForm):
+    """A record with a revision."""
+
+    class Meta:
+        model = Office
+        fields = ["name", "short_name", "country", "opens", "languages"]
+
+
+@signed_in(because="a test")
+def shell(request):
+    return render(request, "base.html", {"title": "A page", "crumbs": [("People", "/people/")]})
+
+
+@open_to_all(because="a test")
+def portal(request):
+    with translation.override(request.GET.get("lang", "en")):
+        return render(request, "portal_base.html", {"title": "Your work with the statistics office"})
+
+
+@requires("log_interactions")
+def contact(request):
+    form = ContactForm(posted(request), user=request.user)
+
+    def save(form):
+        if form.cleaned_data["subject"] == "refuse":
+            raise ValidationError({"subject": "Say it in other words"})
+        return f"/sample/?said={form.cleaned_data['subject']}"
+
+    return form_page(request, form, save=save, title="Log a contact", verb="Save contact", cancel="/", done="Saved.")
+
+
+@requires("change_office")
+def details(request):
+    form = OfficeDetailsForm(posted(request), instance=Office.objects.get(), user=request.user)
+
+    def save(form):
+        form.save()
+        return "/sample/"
+
+    return form_page(request, form, save=save, title="The office")
+
+
+@requires("change_office")
+def close(request):
+    def action():
+        if Office.objects.filter(country="Elsewhere").exists():
+            raise ValidationError("It is elsewhere.")
+        Office.objects.update(country="Closed")
+        return "/sample/"
+
+    consequences = ["2 people lose their post."]
+    return confirm_page(
+        request, title="Close it?", consequences=consequences, action=action, verb="Close the office", danger=True
+    )
+
+
+@open_to_all(because="a test")
+def broken(request):
+    raise RuntimeError("broken on purpose")
+
+
+@open_to_all(because="a test")
+def forbidden(request):
+    raise PermissionDenied
+
+
+urlpatterns = [
+    path("sample/", shell),
+    path("sample/portal/", portal),
+    path("sample/contact/", contact),
+    path("sample/details/", details),
+    path("sample/close/", close),
+    path("sample/broken/", broken),
+    path("sample/forbidden/", forbidden),
+    path("", include("nso_contacts.urls")),
+]
+handler403 = "nso_contacts.pages.errors.forbidden"
+handler404 = "nso_contacts.pages.errors.not_found"
+handler500 = "nso_contacts.pages.errors.server_error"
