@@ -4,7 +4,15 @@ from .cadence import MovedDue
 from .committee import Committee, CommitteeSeat, SeatHolder
 from .domain import DomainCorrespondence, DomainScheme, StatisticalDomain
 from .group import UserGroup, UserGroupMembership
-from .interaction import Interaction, InteractionFile, Participant, Task
+from .interaction import (
+    Interaction,
+    InteractionDomain,
+    InteractionFile,
+    InteractionGroup,
+    InteractionProduct,
+    Participant,
+    Task,
+)
 from .organisation import AddressState, Organisation, OrganisationEmail, OrganisationName, UserSegment
 from .person import ContactRole, Objection, Person, PersonDomain, PersonEmail, Post
 from .product import DataItem, Product, ProductKeyUserGroup
@@ -21,7 +29,10 @@ __all__ = [
     "ExpertAssignment",
     "FocalPoint",
     "Interaction",
+    "InteractionDomain",
     "InteractionFile",
+    "InteractionGroup",
+    "InteractionProduct",
     "MovedDue",
     "Objection",
     "Organisation",

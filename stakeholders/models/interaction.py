@@ -83,10 +83,18 @@ class Interaction(models.Model):
     outcome = models.TextField(_("outcome"), blank=True)
     web_address = models.URLField(_("web address"), blank=True)
     domains = models.ManyToManyField(
-        StatisticalDomain, blank=True, related_name="interactions", verbose_name=_("statistical domains")
+        StatisticalDomain,
+        through="InteractionDomain",
+        blank=True,
+        related_name="interactions",
+        verbose_name=_("statistical domains"),
     )
-    products = models.ManyToManyField(Product, blank=True, related_name="interactions", verbose_name=_("products"))
-    groups = models.ManyToManyField(UserGroup, blank=True, related_name="interactions", verbose_name=_("user groups"))
+    products = models.ManyToManyField(
+        Product, through="InteractionProduct", blank=True, related_name="interactions", verbose_name=_("products")
+    )
+    groups = models.ManyToManyField(
+        UserGroup, through="InteractionGroup", blank=True, related_name="interactions", verbose_name=_("user groups")
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -123,6 +131,66 @@ class Interaction(models.Model):
 
     def get_absolute_url(self):
         return reverse("stakeholders:interaction", args=[self.pk])
+
+
+@tracked()
+class InteractionDomain(models.Model):
+    """A statistical domain that an interaction was about."""
+
+    interaction = models.ForeignKey(Interaction, models.CASCADE, related_name="domain_links")
+    domain = models.ForeignKey(StatisticalDomain, models.PROTECT, related_name="interaction_links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interaction", "domain"],
+                name="interactiondomain_once",
+                violation_error_message=_("This contact already has that domain."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.interaction}: {self.domain}"
+
+
+@tracked()
+class InteractionProduct(models.Model):
+    """A product that an interaction was about."""
+
+    interaction = models.ForeignKey(Interaction, models.CASCADE, related_name="product_links")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="interaction_links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interaction", "product"],
+                name="interactionproduct_once",
+                violation_error_message=_("This contact already has that product."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.interaction}: {self.product}"
+
+
+@tracked()
+class InteractionGroup(models.Model):
+    """A user group as a whole that an interaction was with."""
+
+    interaction = models.ForeignKey(Interaction, models.CASCADE, related_name="group_links")
+    group = models.ForeignKey(UserGroup, models.PROTECT, related_name="interaction_links")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["interaction", "group"],
+                name="interactiongroup_once",
+                violation_error_message=_("This contact already has that group."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.interaction}: {self.group}"
 
 
 class ParticipantQuerySet(models.QuerySet):
