@@ -66,7 +66,7 @@ def _nothing_left_over(settings, tmp_path):
 
 @pytest.fixture
 def on_commit(django_capture_on_commit_callbacks):
-    """Catch what is to happen after the commit: `with on_commit(execute=True): …`."""
+    """Catch what is to happen after the commit; given `execute=True`, let it happen at the end of the block."""
     return django_capture_on_commit_callbacks
 
 

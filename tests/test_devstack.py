@@ -20,24 +20,16 @@ from nso_contacts import devstack
 
 ROOT = Path(__file__).parents[1]
 DEVSTACK = [sys.executable, "-m", "nso_contacts.devstack"]
-OURS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "DEFAULT_FROM_EMAIL", "MAKELEVEL", "OFFICE", "HOST", "PORT"}
-    "DATABASE_URL",
-    "REDIS_URL",
-    "SECRET_KEY",
-    "BASE_URL",
-    "DEFAULT_FROM_EMAIL",
-    "MAKELEVEL",
-    "OFFICE",
-    "HOST",
-    "PORT",
-)
+OURS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "DEFAULT_FROM_EMAIL", "OFFICE", "HOST", "PORT"}
 
 pytestmark = pytest.mark.devstack
 
 
 def environment(**more):
     """The environment of somebody who has set nothing but `more`."""
-    kept = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("NSO_")}
+    kept = {
+        name: value for name, value in os.environ.items() if name not in OURS and not name.startswith(("NSO_", "MAKE"))
+    }
     return {**kept, **more}
 
 
