@@ -326,9 +326,9 @@ def test_when_no_choice_is_safe_no_cell_is_shown():
 
 
 def test_the_audit_hides_more_than_the_lines_ask_for():
-    # Every line with a hidden cell holds two and nine answers or more, but round the six of them the small ones
-    # can only change places: each would be known to hold 0 to 2.
-    cells = table("XYZ", A=(1, 8, 20), B=(20, 8, 1), C=(8, 20, 8))
+    # Every line with hidden cells holds two of them and ten answers or more, but round the six of them the small
+    # ones can only change places: each would be known to hold 0 to 4.
+    cells = table("XYZ", A=(2, 8, 20), B=(20, 8, 2), C=(8, 20, 8))
     result = two_way(cells)
 
     assert hidden_places(result) == {
@@ -337,7 +337,7 @@ def test_the_audit_hides_more_than_the_lines_ask_for():
         **dict.fromkeys([("A", "Y"), ("B", "Y"), ("C", "X"), ("C", "Z")], Reason.COMPLEMENTARY),
         ("A", "Z"): Reason.COMPLEMENTARY,
     }
-    assert result.ranges == {("A", "X"): (0, 9), ("B", "Z"): (0, 9)}
+    assert result.ranges == {("A", "X"): (0, 10), ("B", "Z"): (0, 10)}
 
 
 def test_a_unanimous_cell_of_a_table_is_hidden_whole():
