@@ -860,8 +860,12 @@ def sweep_left_behind() -> None:
     """Remove temporary folders whose `exec` was killed hard: nobody holds their lock any more."""
     for folder in temporary_root().glob("nso-exec-*"):
         with contextlib.suppress(OSError):
-            if time.time() - folder.stat().st_mtime > 60 and Lock(folder).take():
+            if time.time() - folder.stat().st_mtime < 60:
+                continue  # perhaps just made, and its lock not yet taken
+            lock = Lock(folder)
+            if lock.take():
                 shutil.rmtree(folder, ignore_errors=True)
+            lock.file.close()
 
 
 def run_command(command: list[str], environment: dict[str, str]) -> int:
