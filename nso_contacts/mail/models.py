@@ -188,7 +188,14 @@ class Message(models.Model):
         expression=Lower(
             ImmutableUnaccent(
                 Concat(
-                    F("recipient_name"), Value(" "), F("address"), Value(" "), F("subject_line"), Value(" "), F("about")
+                    F("recipient_name"),
+                    Value(" "),
+                    F("address"),
+                    Value(" "),
+                    F("subject_line"),
+                    Value(" "),
+                    F("about"),
+                    output_field=models.TextField(),
                 )
             )
         ),
