@@ -26,6 +26,8 @@ ORGANISATION_SEARCH = pgtrigger.Trigger(
 # A sort name that was never typed follows the name: "Amina Haddad" is sorted as "Haddad, Amina".
 _PERSON_TEXT = r"""
     NEW.search_text := lower(immutable_unaccent(concat_ws(' ', NEW.name, NEW.native_name, NEW.code,
+        (SELECT string_agg(n.name, ' ' ORDER BY n.id) FROM stakeholders_personname n
+            WHERE n.person_id = NEW.id),
         (SELECT string_agg(e.address, ' ' ORDER BY e.id) FROM stakeholders_personemail e
             WHERE e.person_id = NEW.id),
         (SELECT string_agg(concat_ws(' ', p.title, o.name, o.short_name), ' ' ORDER BY p.id)

@@ -14,7 +14,16 @@ from .interaction import (
     Task,
 )
 from .organisation import AddressState, Organisation, OrganisationEmail, OrganisationName, UserSegment
-from .person import ContactRole, Objection, Person, PersonDomain, PersonEmail, Post
+from .person import (
+    ContactRole,
+    LawfulBasis,
+    Objection,
+    Person,
+    PersonDomain,
+    PersonEmail,
+    PersonName,
+    Post,
+)
 from .product import DataItem, Product, ProductKeyUserGroup
 from .relation import ExpertAssignment, FocalPoint
 
@@ -34,6 +43,7 @@ __all__ = [
     "InteractionGroup",
     "InteractionProduct",
     "MovedDue",
+    "LawfulBasis",
     "Objection",
     "Organisation",
     "OrganisationEmail",
@@ -42,6 +52,7 @@ __all__ = [
     "Person",
     "PersonDomain",
     "PersonEmail",
+    "PersonName",
     "Post",
     "Product",
     "ProductKeyUserGroup",

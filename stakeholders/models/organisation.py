@@ -267,6 +267,7 @@ class OrganisationEmail(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="emails")
     address = models.EmailField(_("e-mail address"))
     state = models.CharField(_("state"), max_length=12, choices=AddressState, default=AddressState.WORKS)
+    state_on = models.DateField(_("state noted on"), null=True, blank=True)
     is_primary = models.BooleanField(_("primary"), default=False)
 
     class Meta:

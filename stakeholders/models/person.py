@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nso_contacts.audit.fields import RevisionField, revision_trigger
 from nso_contacts.audit.trail import tracked
+from nso_contacts.office import clock
 
 from ..permissions import directory_edit_scope, directory_scope
 from ..triggers import PERSON_CHILD_SEARCH, PERSON_SEARCH, POST_HOLDS_FOCAL_POINTS
@@ -41,6 +42,15 @@ class Objection(models.TextChoices):
     INVITATION = "INVITATION", _("Invitations")
     SURVEY = "SURVEY", _("Surveys")
     NEWS = "NEWS", _("News")
+
+
+class LawfulBasis(models.TextChoices):
+    """Why the office may keep what it knows of somebody."""
+
+    PUBLIC_TASK = "PUBLIC_TASK", _("Public duty")
+    CONSENT = "CONSENT", _("Consent")
+    CONTRACT = "CONTRACT", _("Contract")
+    LEGAL_OBLIGATION = "LEGAL_OBLIGATION", _("Legal obligation")
 
 
 class PersonQuerySet(models.QuerySet):
@@ -107,6 +117,10 @@ class Person(models.Model):
     objections = ArrayField(
         models.CharField(max_length=20, choices=Objection), default=list, blank=True, verbose_name=_("objections")
     )
+    lawful_basis = models.CharField(
+        _("personal data are kept by"), max_length=20, choices=LawfulBasis, default=LawfulBasis.PUBLIC_TASK
+    )
+    informed_on = models.DateField(_("told about their data on"), null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     deceased_on = models.DateField(_("deceased on"), null=True, blank=True)
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -170,6 +184,29 @@ class Person(models.Model):
 
     def get_absolute_url(self):
         return reverse("stakeholders:person", args=[self.pk])
+
+
+@tracked()
+class PersonName(models.Model):
+    """Another spelling of somebody's name, or the name before. Search finds the person by it."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="names", verbose_name=_("person"))
+    name = models.CharField(_("name"), max_length=200)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+
+    class Meta:
+        ordering = ["person", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "name"],
+                name="personname_unique",
+                violation_error_message=_("This person already has that name."),
+            ),
+        ]
+        triggers = [PERSON_CHILD_SEARCH]
+
+    def __str__(self):
+        return self.name
 
 
 @tracked()
@@ -242,6 +279,9 @@ class PersonEmail(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="emails")
     address = models.EmailField(_("e-mail address"))
     state = models.CharField(_("state"), max_length=12, choices=AddressState, default=AddressState.WORKS)
+    # When the office learnt of the address, and of its present state.
+    since = models.DateField(_("since"), null=True, blank=True, default=clock.today)
+    state_on = models.DateField(_("state noted on"), null=True, blank=True)
     is_primary = models.BooleanField(_("primary"), default=False)
 
     class Meta:
