@@ -17,7 +17,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db.models import Q
 from django.utils import timezone, translation
 
-from nso_contacts.office.models import Holiday, Office
+from nso_contacts.office.models import Holiday, Office, remembering_office
 
 from . import purposes, writing
 from .models import Message, entry, noted
@@ -100,8 +100,8 @@ def anything_due(moment: datetime) -> bool:
 
 def run(seconds: float = RUN_SECONDS) -> bool:
     """Send what is due, for `seconds` at most. True if there is more to do at once."""
-    started, gate, count = time.monotonic(), Gate.now(), 0
-    with Server() as server:
+    with remembering_office(), Server() as server:
+        started, gate, count = time.monotonic(), Gate.now(), 0
         while time.monotonic() - started < seconds:
             now = timezone.now()
             message = gate.due(now).claim(now)
@@ -113,7 +113,7 @@ def run(seconds: float = RUN_SECONDS) -> bool:
             count += 1
             if count % COUNT_AGAIN_AFTER == 0:
                 gate = Gate.now()
-    return anything_due(timezone.now())
+        return anything_due(timezone.now())
 
 
 def settle_expired(moment: datetime) -> int:

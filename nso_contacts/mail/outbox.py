@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from nso_contacts.office.models import Office
+from nso_contacts.office.models import Office, remembering_office
 
 from . import purposes
 from .models import Message, entry, noted
@@ -73,7 +73,8 @@ def post_many(
 ) -> int:
     """Write many messages of one purpose at once, as `post` would. Returns how many are new."""
     reason = purposes.required(purpose)
-    messages = [_write(reason, letter, not_before, scheduled=scheduled, held=held) for letter in letters]
+    with remembering_office():
+        messages = [_write(reason, letter, not_before, scheduled=scheduled, held=held) for letter in letters]
     made_of = Message.objects.filter(message_id__in=[message.message_id for message in messages])
     Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
     _ring_after_commit(messages)
