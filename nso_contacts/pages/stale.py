@@ -6,16 +6,16 @@ is 409: fields that only one of the two changed are kept as changed; for fields 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+
+from .controls import Sent, in_words, keys, pairs
 
 REVISION = "revision"
 OPENED = "opened_as"
@@ -23,9 +23,6 @@ CONFLICT = "conflict"
 CHOICE = "keep-"
 GO_BACK = "back_to_form"
 SALT = "pages.stale"
-
-# What a browser would send for one field: (name of the control, value) pairs.
-Sent = list[list[str]]
 
 
 class Overtaken(Exception):
@@ -85,40 +82,16 @@ def edited(form: Any) -> list[tuple[str, forms.Field]]:
 def written(form: Any, name: str, value: Any) -> Sent:
     """Return what a browser would send for `value` in a field."""
     field = form.fields[name]
-    return sorted(_pairs(field.widget, form.add_prefix(name), field.prepare_value(value)))
-
-
-def _pairs(widget: forms.Widget, key: str, value: Any) -> Sent:
-    if isinstance(widget, forms.MultiWidget):
-        parts = value if isinstance(value, (list, tuple)) else widget.decompress(value)
-        named = zip(widget.widgets_names, widget.widgets, parts, strict=False)
-        return [pair for suffix, inner, part in named for pair in _pairs(inner, key + suffix, part)]
-    if isinstance(widget, forms.CheckboxInput):
-        return [[key, "on"]] if value else []
-    text = widget.format_value(value)
-    values = text if isinstance(text, (list, tuple)) else [text]
-    return [[key, clean(one)] for one in values if one not in (None, "")]
-
-
-def clean(value: Any) -> str:
-    """Write a value with the line ends of the server."""
-    return str(value).replace("\r\n", "\n")
-
-
-def keys(widget: forms.Widget, key: str) -> list[str]:
-    """Return the names of the controls of a field."""
-    if isinstance(widget, forms.MultiWidget):
-        named = zip(widget.widgets_names, widget.widgets, strict=True)
-        return [one for suffix, inner in named for one in keys(inner, key + suffix)]
-    return [key]
+    return sorted(pairs(field.widget, form.add_prefix(name), field.prepare_value(value)))
 
 
 def sent(form: Any, name: str) -> Sent:
     """Return what was sent for a field."""
     widget = form.fields[name].widget
     if isinstance(widget, forms.CheckboxInput):
-        return _pairs(widget, form.add_prefix(name), widget.value_from_datadict(form.data, {}, form.add_prefix(name)))
-    return sorted([key, clean(v)] for key in keys(widget, form.add_prefix(name)) for v in form.data.getlist(key) if v)
+        return pairs(widget, form.add_prefix(name), widget.value_from_datadict(form.data, {}, form.add_prefix(name)))
+    named = [(key, value) for key in keys(widget, form.add_prefix(name)) for value in form.data.getlist(key)]
+    return sorted([key, value.replace("\r\n", "\n")] for key, value in named if value)
 
 
 def decide(form: Any) -> None:
@@ -198,52 +171,15 @@ def differences(form: Any, before: Mapping[str, Sent], theirs: Mapping[str, Sent
             Difference(
                 name,
                 form[name].label,
-                in_words(field, was),
-                in_words(field, their),
-                in_words(field, mine),
+                in_words(field, [value for _key, value in was]),
+                in_words(field, [value for _key, value in their]),
+                in_words(field, [value for _key, value in mine]),
                 theirs_changed,
                 mine_changed,
                 mine if mine_changed else their,
             )
         )
     return found
-
-
-def in_words(field: forms.Field, pairs: Sent) -> str:
-    """Return what a person reads for the sent values of a field."""
-    values = [value for _key, value in pairs]
-    if isinstance(field, forms.BooleanField):
-        return _("yes") if values else _("no")
-    if not values:
-        return "—"
-    if isinstance(field, forms.ModelChoiceField):
-        found = field.queryset.filter(**{f"{field.to_field_name or 'pk'}__in": values})
-        return ", ".join(field.label_from_instance(record) for record in found)
-    if isinstance(field, forms.ChoiceField):
-        labels = {str(key): str(label) for key, label in flat(field.choices)}
-        return ", ".join(labels.get(value, value) for value in values)
-    try:
-        value = field.to_python(values[0]) if len(values) == 1 else None
-    except ValidationError:
-        value = None
-    return spoken(value) or ", ".join(values)
-
-
-def flat(choices: Any) -> list[tuple[Any, Any]]:
-    """Return the choices of a field without their groups."""
-    return [
-        pair for key, label in choices for pair in (flat(label) if isinstance(label, (list, tuple)) else [(key, label)])
-    ]
-
-
-def spoken(value: Any) -> str:
-    """Return a date or time in the reader's form; nothing for other values."""
-    if isinstance(value, datetime):
-        value = timezone.localtime(value) if timezone.is_aware(value) else value
-        return formats.date_format(value, "D j M Y, H:i")
-    if isinstance(value, date):
-        return formats.date_format(value, "D j M Y")
-    return formats.time_format(value, "H:i") if isinstance(value, time) else ""
 
 
 def page(request: HttpRequest, form: Any, frame: Mapping[str, Any]) -> HttpResponse:

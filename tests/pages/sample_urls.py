@@ -1,16 +1,21 @@
 """The project's addresses, and a few pages that exist only in tests."""
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BooleanField, CharField, ChoiceField, DateField, FileField
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
 from django.utils import translation
+from django.utils.translation import ngettext_lazy
+from django_filters import BooleanFilter, ChoiceFilter, DateFromToRangeFilter, FilterSet, ModelMultipleChoiceFilter
 
 from nso_contacts.access.policy import open_to_all, requires, signed_in
 from nso_contacts.office.models import Office
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import OfficeForm, OfficeModelForm, form_page, posted
+from nso_contacts.pages.listing import Action, Column, Empty, Listing
 from nso_contacts.pages.widgets import Segments
 
 User = get_user_model()
@@ -35,6 +40,44 @@ class OfficeDetailsForm(OfficeModelForm):
     class Meta:
         model = Office
         fields = ["name", "short_name", "country", "opens", "languages"]
+
+
+class PeopleFilter(FilterSet):
+    """One filter of each kind."""
+
+    role = ModelMultipleChoiceFilter(field_name="groups", label="Role", queryset=Group.objects.order_by("name"))
+    is_active = BooleanFilter(label="May sign in")
+    created = DateFromToRangeFilter(field_name="created_at", label="Created")
+    theme = ChoiceFilter(label="Appearance", choices=User.Theme)
+
+
+class PeopleListing(Listing):
+    """Logins, for those who manage users."""
+
+    title = "People"
+    policy = ("manage_users",)
+    queryset = User.objects.prefetch_related("groups")
+    columns = [
+        Column("name", "Name", link=True),
+        Column("email", "E-mail"),
+        Column("theme", "Appearance"),
+        Column("roles", "Roles", value=lambda user: [str(group) for group in user.groups.all()]),
+        Column("is_active", "May sign in", order=("is_active", "name")),
+        Column("language", "Language", order=()),
+        Column("pk", "Number", numeric=True, only="export"),
+    ]
+    filters = PeopleFilter
+    search = ("name", "email")
+    default_sort = "name"
+    page_size = 10
+    noun = ngettext_lazy("%(shown)s person", "%(shown)s people", "n")
+    empty = Empty("people", "No people yet", "Invite the first one.", "pages:keys", "Invite somebody")
+    actions = [Action("Log one contact with all", "pages:search", "journal-plus")]
+
+
+@requires("manage_users")
+def chosen(request):
+    return HttpResponse(", ".join(PeopleListing.chosen(request).order_by("name").values_list("name", flat=True)))
 
 
 @signed_in(because="a test")
@@ -101,6 +144,8 @@ urlpatterns = [
     path("sample/contact/", contact),
     path("sample/details/", details),
     path("sample/close/", close),
+    path("sample/people/", PeopleListing.as_view()),
+    path("sample/people/chosen/", chosen),
     path("sample/broken/", broken),
     path("sample/forbidden/", forbidden),
     path("", include("nso_contacts.urls")),

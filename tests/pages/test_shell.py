@@ -3,7 +3,6 @@
 import pytest
 
 from nso_contacts.pages import navigation
-from nso_contacts.pages.navigation import NavItem
 
 pytestmark = pytest.mark.urls("tests.pages.sample_urls")
 
@@ -20,6 +19,6 @@ def test_staff_shell_names_the_page_and_the_reader(as_role):
 
     assert answer.status_code == 200
     assert "<title>A page – NSO Contacts</title>" in answer.text
-    assert '<h1>A page</h1>' in answer.text
+    assert "<h1>A page</h1>" in answer.text
     assert '<a href="/people/">People</a>' in answer.text
     assert answer.headers["Vary"].count("HX-Request") == 1

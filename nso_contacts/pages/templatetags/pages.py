@@ -1,6 +1,7 @@
 """The few tags the page shapes need."""
 
 import re
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from nso_contacts.office.templatetags.office import number, office_date, office_datetime
 
 register = template.Library()
 
@@ -50,6 +54,22 @@ def status(state: str, text: Any, icon_name: str = "", *, box: bool = False) -> 
 def panel(shown: Any) -> SafeString | str:
     """Draw a panel of `pages.panels` with its own content and nothing else."""
     return get_template(shown.template).render({"panel": shown.panel, **shown.content})
+
+
+@register.filter
+def shown(value: Any) -> Any:
+    """Print the value of a cell: a dash for nothing, yes and no in words, dates and numbers as the office writes them."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, datetime):
+        return office_datetime(value)
+    if isinstance(value, date):
+        return office_date(value)
+    if isinstance(value, int):
+        return number(value)
+    return ", ".join(str(one) for one in value) if isinstance(value, (list, tuple)) else value
 
 
 @register.filter

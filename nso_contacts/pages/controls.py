@@ -1,0 +1,79 @@
+"""What the controls of a form send, and what a reader reads for it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+# What a browser would send for one field: (name of the control, value) pairs.
+Sent = list[list[str]]
+
+
+def keys(widget: forms.Widget, key: str) -> list[str]:
+    """Return the names of the controls of a field."""
+    if isinstance(widget, forms.MultiWidget):
+        named = zip(widget.widgets_names, widget.widgets, strict=True)
+        return [one for suffix, inner in named for one in keys(inner, key + suffix)]
+    return [key]
+
+
+def pairs(widget: forms.Widget, key: str, value: Any) -> Sent:
+    """Return what a browser would send for `value`, with the line ends of the server."""
+    if isinstance(widget, forms.MultiWidget):
+        parts = value if isinstance(value, (list, tuple)) else widget.decompress(value)
+        named = zip(widget.widgets_names, widget.widgets, parts, strict=False)
+        return [pair for suffix, inner, part in named for pair in pairs(inner, key + suffix, part)]
+    if isinstance(widget, forms.CheckboxInput):
+        return [[key, "on"]] if value else []
+    text = widget.format_value(value)
+    values = text if isinstance(text, (list, tuple)) else [text]
+    return [[key, str(one).replace("\r\n", "\n")] for one in values if one not in (None, "")]
+
+
+def in_words(field: forms.Field, values: list[str]) -> str:
+    """Return what a person reads for the sent values of a field."""
+    if isinstance(field, forms.NullBooleanField):
+        values = [value for value in values if value.lower() in ("true", "yes", "1", "on")]
+    if isinstance(field, forms.BooleanField):
+        return _("yes") if values else _("no")
+    if not values:
+        return "—"
+    if isinstance(field, forms.ModelChoiceField):
+        return ", ".join(field.label_from_instance(record) for record in records(field, values))
+    if isinstance(field, forms.ChoiceField):
+        labels = {str(key): str(label) for key, label in flat(field.choices)}
+        return ", ".join(labels.get(value, value) for value in values)
+    try:
+        value = field.to_python(values[0]) if len(values) == 1 else None
+    except ValidationError:
+        value = None
+    return spoken(value) or ", ".join(values)
+
+
+def records(field: Any, values: list[str]) -> Iterable[Any]:
+    """Return the records that sent keys mean; none for keys that cannot be read."""
+    try:
+        return field.queryset.filter(**{f"{field.to_field_name or 'pk'}__in": values})
+    except (TypeError, ValueError):
+        return []
+
+
+def flat(choices: Any) -> list[tuple[Any, Any]]:
+    """Return the choices of a field without their groups."""
+    return [
+        pair for key, label in choices for pair in (flat(label) if isinstance(label, (list, tuple)) else [(key, label)])
+    ]
+
+
+def spoken(value: Any) -> str:
+    """Return a date or time in the reader's form; nothing for other values."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value) if timezone.is_aware(value) else value
+        return formats.date_format(value, "D j M Y, H:i")
+    if isinstance(value, date):
+        return formats.date_format(value, "D j M Y")
+    return formats.time_format(value, "H:i") if isinstance(value, time) else ""
