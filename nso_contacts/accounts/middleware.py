@@ -1,21 +1,24 @@
 """Each request speaks the reader's language and shows the reader's time."""
 
 from collections.abc import Callable
+from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 
+from nso_contacts.access.roles import has_role
 from nso_contacts.office.models import Office, remembering_office
-
-# A visitor's choice in the language menu, kept in this cookie until they sign in.
-LANGUAGE_COOKIE = settings.LANGUAGE_COOKIE_NAME
 
 
 class PreferencesMiddleware:
-    """Sets language and zone: the user's own, else the visitor's choice or browser, else the office's."""
+    """Sets language and zone: the reader's own, else the office's; the office is asked for once per request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]):
+        """Keep the next step."""
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -35,14 +38,40 @@ class PreferencesMiddleware:
 
 
 def language_for(request: HttpRequest, office: Office) -> str:
-    """The language of this reader, always one the office offers."""
+    """The language of this reader, always one the office offers: chosen here, set for the account, or the browser's."""
+    wishes = [request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")]
     if request.user.is_authenticated:
-        return request.user.language if request.user.language in office.languages else office.first_language
-    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
-    if chosen in office.languages:
-        return chosen
-    for wanted, _weight in translation.trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        for language in (wanted, wanted.partition("-")[0]):
-            if language in office.languages:
-                return language
-    return office.first_language
+        wishes.append(request.user.language)
+    else:
+        header = request.headers.get("Accept-Language", "")
+        for wish, _weight in parse_accept_lang_header(header):
+            wishes += [wish, wish.partition("-")[0]]
+    return next((wish for wish in wishes if wish in office.languages), office.first_language)
+
+
+class TwoStepMiddleware:
+    """Leads those whose role needs a code from an app to setting it up, and nowhere else until they have."""
+
+    # What they may still reach: the sign-in pages themselves, and the language menu.
+    FREE = ("/accounts/", "/language/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]):
+        """Keep the next step."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or lead to the set-up page."""
+        if must_set_up_two_step(request.user) and not request.path.startswith(self.FREE):
+            return redirect("mfa_activate_totp")
+        return self.get_response(request)
+
+
+def must_set_up_two_step(user: Any) -> bool:
+    """Whether one of the user's roles needs a code from an app, and no app is set up yet."""
+    needed = Office.objects.current().two_step_roles
+    return (
+        bool(needed)
+        and user.is_authenticated
+        and has_role(user, *needed)
+        and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    )

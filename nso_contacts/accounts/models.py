@@ -8,6 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -66,7 +67,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    # Unique as written, which Django asks of a user name, and unique however it is written, which counts.
+    email = models.EmailField(
+        _("e-mail address"),
+        max_length=254,
+        unique=True,
+        error_messages={"unique": _("Somebody already signs in with this address.")},
+    )
     # Kept equal to the name of the linked person, so that lists and histories name people without a join.
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=7, choices=settings.LANGUAGES, blank=True)
@@ -109,6 +116,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name or self.email
 
+    def get_absolute_url(self):
+        """The page for those who manage users."""
+        return reverse("accounts:user", args=[self.pk])
+
     def get_full_name(self):
         """The name to show; the address of somebody whose name is not known."""
         return str(self)
@@ -120,6 +131,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         """One or two letters for the small round picture."""
         words = (self.name or self.email.partition("@")[0].replace(".", " ")).split()
         return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else "?"
+
+    @property
+    def state(self):
+        """`active`, `invited` (has not chosen a password yet) or `inactive`."""
+        if not self.is_active:
+            return "inactive"
+        return "invited" if self.invited_at and not self.joined_at else "active"
 
     @property
     def roles(self):

@@ -1,6 +1,19 @@
-"""Addresses of the accounts app."""
+"""Addresses of the accounts app; those of django-allauth are in `sign_in`."""
 
-from typing import Any
+from django.urls import path
+
+from . import listings, views
 
 app_name = "accounts"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("accounts/invitation/<str:token>/", views.invitation, name="invitation"),
+    path("me/", views.me, name="me"),
+    path("me/sessions/end/", views.end_other_sessions, name="end_other_sessions"),
+    path("settings/users/", listings.UserListing.as_view(), name="users"),
+    path("settings/users/invite/", views.user_invite, name="user_invite"),
+    path("settings/users/<int:pk>/", views.user, name="user"),
+    path("settings/users/<int:pk>/deactivate/", views.user_deactivate, name="user_deactivate"),
+    path("settings/users/<int:pk>/reactivate/", views.user_reactivate, name="user_reactivate"),
+    path("settings/users/<int:pk>/invitation/", views.user_send_invitation, name="user_send_invitation"),
+    path("settings/users/<int:pk>/two-step/", views.user_reset_two_step, name="user_reset_two_step"),
+]

@@ -52,17 +52,22 @@ def forget_office():
         remembered.clear()
 
 
+def remember(name, ask):
+    """Return what `ask` found earlier in the same request; outside a request ask each time."""
+    remembered = _remembered.get()
+    if remembered is None:
+        return ask()
+    if name not in remembered:
+        remembered[name] = ask()
+    return remembered[name]
+
+
 class OfficeManager(models.Manager):
     """Finds the one row."""
 
     def current(self):
         """Return the office; one that is not saved, with the default of every setting, before it is created."""
-        remembered = _remembered.get()
-        if remembered is None:
-            return self.defer("logo").first() or Office()
-        if "office" not in remembered:
-            remembered["office"] = self.defer("logo").first() or Office()
-        return remembered["office"]
+        return remember("office", lambda: self.defer("logo").first() or Office())
 
 
 @tracked(exclude=["logo"])
@@ -177,6 +182,11 @@ class HolidayQuerySet(models.QuerySet):
     def from_day(self, day):
         """Holidays on `day` and later, the next one first."""
         return self.filter(date__gte=day).order_by("date")
+
+    def per_year(self, years):
+        """How many holidays each of `years` has."""
+        found = self.filter(date__year__in=years).order_by().values_list("date__year").annotate(n=models.Count("pk"))
+        return dict.fromkeys(years, 0) | dict(found)
 
 
 @tracked()
