@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "nso_contacts.accounts.middleware.PreferencesMiddleware",
+    "nso_contacts.accounts.middleware.TwoStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -170,11 +171,12 @@ PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"
 
 # Sign-in (django-allauth): by e-mail, by invitation only --------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["nso_contacts.accounts.demonstration.OfficeBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "nso_contacts.accounts.demonstration.NotPublished"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -187,10 +189,25 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "nso_contacts.accounts.sign_in_forms.LoginForm",
+    "reauthenticate": "nso_contacts.accounts.sign_in_forms.ReauthenticateForm",
+    "reset_password": "nso_contacts.accounts.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "nso_contacts.accounts.sign_in_forms.ResetPasswordKeyForm",
+    "change_password": "nso_contacts.accounts.sign_in_forms.ChangePasswordForm",
+}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "nso_contacts.accounts.sign_in_forms.AuthenticateForm",
+    "reauthenticate": "nso_contacts.accounts.sign_in_forms.CodeAgainForm",
+    "activate_totp": "nso_contacts.accounts.sign_in_forms.ActivateTOTPForm",
+}
 MFA_TOTP_ISSUER = "NSO Contacts"
+MFA_TOTP_TOLERANCE = 1
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = 12 * 60 * 60
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # Mail: any SMTP server by EMAIL_URL; none set means the folder var/mail/ (never when the office is not embedded) -------
@@ -249,6 +266,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = TESTING or DEBUG
+WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 
 LOGGING = {
     "version": 1,
