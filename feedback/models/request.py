@@ -150,6 +150,16 @@ class DataRequest(models.Model):
         related_name="assigned_requests",
         verbose_name=_("assigned to"),
     )
+    # Who made the figures and handed them in for the disclosure check.
+    producer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("producer"),
+    )
     outcome = models.TextField(_("outcome"), blank=True)
     refusal_reason = models.CharField(_("reason"), max_length=16, choices=RefusalReason, blank=True)
     redirected_to = models.CharField(_("passed on to"), max_length=300, blank=True)
@@ -214,6 +224,19 @@ class DataRequest(models.Model):
 
     def get_absolute_url(self):
         return reverse("feedback:request", args=[self.pk])
+
+    @property
+    def who(self):
+        """The requester's name as it is shown."""
+        return str(self.requester) if self.requester else self.requester_name or self.requester_email
+
+    @property
+    def address(self):
+        """Where messages about the request go: the address given with it, else the person's primary one that works."""
+        if self.requester_email or self.requester is None:
+            return self.requester_email
+        working = self.requester.emails.filter(state="WORKS").order_by("-is_primary", "pk")
+        return working.values_list("address", flat=True).first() or ""
 
 
 @tracked()

@@ -1,0 +1,1 @@
+"""Every change people make to requests, needs, surveys and responses, one noun per file."""
