@@ -163,47 +163,56 @@ class Organisation(models.Model):
                 Lower("code"),
                 condition=~Q(code=""),
                 name="organisation_code_unique",
+                violation_error_code="organisation_code_unique",
                 violation_error_message=_("Another organisation has this code."),
             ),
             models.UniqueConstraint(
                 fields=["is_this_office"],
                 condition=Q(is_this_office=True),
                 name="organisation_one_this_office",
+                violation_error_code="organisation_one_this_office",
                 violation_error_message=_("Only one organisation can be this office."),
             ),
             models.CheckConstraint(
                 condition=~Q(parent=F("pk")),
                 name="organisation_not_its_own_parent",
+                violation_error_code="organisation_not_its_own_parent",
                 violation_error_message=_("An organisation cannot be part of itself."),
             ),
             models.CheckConstraint(
                 condition=~Q(name=""),
                 name="organisation_has_a_name",
+                violation_error_code="organisation_has_a_name",
                 violation_error_message=_("Enter the organisation's name."),
             ),
             models.CheckConstraint(
                 condition=Q(is_data_supplier=False) | Q(is_data_holder=True),
                 name="organisation_supplier_holds_data",
+                violation_error_code="organisation_supplier_holds_data",
                 violation_error_message=_("A data supplier also holds data: tick “holds data”."),
             ),
             models.CheckConstraint(
                 condition=Q(cadence_days=None) | Q(cadence_days__gte=1),
                 name="organisation_cadence_positive",
+                violation_error_code="organisation_cadence_positive",
                 violation_error_message=_("Enter at least 1 day, or leave the rhythm empty."),
             ),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(archived_at__isnull=False),
                 name="organisation_merged_is_archived",
+                violation_error_code="organisation_merged_is_archived",
                 violation_error_message=_("A merged organisation is out of use."),
             ),
             models.CheckConstraint(
                 condition=~Q(merged_into=F("pk")),
                 name="organisation_not_merged_into_itself",
+                violation_error_code="organisation_not_merged_into_itself",
                 violation_error_message=_("An organisation cannot be merged into itself."),
             ),
             models.CheckConstraint(
                 condition=Q(is_this_office=False) | Q(archived_at=None),
                 name="organisation_this_office_in_use",
+                violation_error_code="organisation_this_office_in_use",
                 violation_error_message=_("This office itself cannot be archived or merged into another."),
             ),
         ]
@@ -243,6 +252,7 @@ class OrganisationName(models.Model):
             models.UniqueConstraint(
                 fields=["organisation", "name", "kind"],
                 name="organisationname_unique",
+                violation_error_code="organisationname_unique",
                 violation_error_message=_("This organisation already has that name."),
             ),
         ]
@@ -278,12 +288,14 @@ class OrganisationEmail(models.Model):
                 "organisation",
                 Lower("address"),
                 name="organisationemail_once",
+                violation_error_code="organisationemail_once",
                 violation_error_message=_("This organisation already has that address."),
             ),
             models.UniqueConstraint(
                 fields=["organisation"],
                 condition=Q(is_primary=True),
                 name="organisationemail_one_primary",
+                violation_error_code="organisationemail_one_primary",
                 violation_error_message=_("An organisation has one primary address."),
             ),
         ]

@@ -146,34 +146,43 @@ class Person(models.Model):
                 Lower("code"),
                 condition=~Q(code=""),
                 name="person_code_unique",
+                violation_error_code="person_code_unique",
                 violation_error_message=_("Another person has this code."),
             ),
             models.CheckConstraint(
-                condition=~Q(name=""), name="person_has_a_name", violation_error_message=_("Enter the person's name.")
+                condition=~Q(name=""),
+                name="person_has_a_name",
+                violation_error_code="person_has_a_name",
+                violation_error_message=_("Enter the person's name."),
             ),
             models.CheckConstraint(
                 condition=Q(cadence_days=None) | Q(cadence_days__gte=1),
                 name="person_cadence_positive",
+                violation_error_code="person_cadence_positive",
                 violation_error_message=_("Enter at least 1 day, or leave the rhythm empty."),
             ),
             models.CheckConstraint(
                 condition=Q(merged_into=None) | Q(archived_at__isnull=False),
                 name="person_merged_is_archived",
+                violation_error_code="person_merged_is_archived",
                 violation_error_message=_("A merged person is out of use."),
             ),
             models.CheckConstraint(
                 condition=~Q(merged_into=models.F("pk")),
                 name="person_not_merged_into_itself",
+                violation_error_code="person_not_merged_into_itself",
                 violation_error_message=_("A person cannot be merged into themselves."),
             ),
             models.CheckConstraint(
                 condition=Q(roles__contained_by=ContactRole.values),
                 name="person_roles_are_known",
+                violation_error_code="person_roles_are_known",
                 violation_error_message=_("Choose contact roles from the list."),
             ),
             models.CheckConstraint(
                 condition=Q(objections__contained_by=Objection.values),
                 name="person_objections_are_known",
+                violation_error_code="person_objections_are_known",
                 violation_error_message=_("Choose objections from the list."),
             ),
         ]
@@ -200,6 +209,7 @@ class PersonName(models.Model):
             models.UniqueConstraint(
                 fields=["person", "name"],
                 name="personname_unique",
+                violation_error_code="personname_unique",
                 violation_error_message=_("This person already has that name."),
             ),
         ]
@@ -224,6 +234,7 @@ class PersonDomain(models.Model):
             models.UniqueConstraint(
                 fields=["person", "domain"],
                 name="persondomain_once",
+                violation_error_code="persondomain_once",
                 violation_error_message=_("This person already has that domain."),
             ),
         ]
@@ -263,6 +274,7 @@ class Post(models.Model):
                 name="post_one_primary",
                 expressions=[("person", RangeOperators.EQUAL), (validity_range(), RangeOperators.OVERLAPS)],
                 condition=Q(is_primary=True),
+                violation_error_code="post_one_primary",
                 violation_error_message=_("This person already has a main post then."),
             ),
         ]
@@ -292,12 +304,14 @@ class PersonEmail(models.Model):
                 "person",
                 Lower("address"),
                 name="personemail_once",
+                violation_error_code="personemail_once",
                 violation_error_message=_("This person already has that address."),
             ),
             models.UniqueConstraint(
                 fields=["person"],
                 condition=Q(is_primary=True),
                 name="personemail_one_primary",
+                violation_error_code="personemail_one_primary",
                 violation_error_message=_("A person has one primary address."),
             ),
         ]

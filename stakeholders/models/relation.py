@@ -64,6 +64,7 @@ class FocalPoint(models.Model):
                     (validity_range(), RangeOperators.OVERLAPS),
                 ],
                 condition=models.Q(role="PRIMARY"),
+                violation_error_code="focalpoint_one_primary",
                 violation_error_message=_("This organisation already has a primary focal point for that domain then."),
             ),
             ExclusionConstraint(
@@ -75,6 +76,7 @@ class FocalPoint(models.Model):
                     ("role", RangeOperators.EQUAL),
                     (validity_range(), RangeOperators.OVERLAPS),
                 ],
+                violation_error_code="focalpoint_once",
                 violation_error_message=_("This person already is that focal point then."),
             ),
         ]
@@ -125,6 +127,7 @@ class ExpertAssignment(models.Model):
                     (validity_range(), RangeOperators.OVERLAPS),
                 ],
                 condition=models.Q(role="RELATIONSHIP_MANAGER"),
+                violation_error_code="expertassignment_one_manager",
                 violation_error_message=_("That organisation and domain already have a relationship manager then."),
             ),
             ExclusionConstraint(
@@ -136,6 +139,7 @@ class ExpertAssignment(models.Model):
                     ("role", RangeOperators.EQUAL),
                     (validity_range(), RangeOperators.OVERLAPS),
                 ],
+                violation_error_code="expertassignment_once",
                 violation_error_message=_("This colleague already has that assignment then."),
             ),
         ]

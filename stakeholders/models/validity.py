@@ -18,6 +18,7 @@ def ends_after_start(name):
     return models.CheckConstraint(
         condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
         name=name,
+        violation_error_code=name,
         violation_error_message=_("The end cannot be before the start."),
     )
 
