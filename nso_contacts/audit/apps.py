@@ -4,7 +4,18 @@ from django.apps import AppConfig
 
 
 class AuditConfig(AppConfig):
-    """Names the app; registrations go into `ready`."""
+    """Lets forms name who was faster."""
 
     name = "nso_contacts.audit"
     label = "audit"
+
+    def ready(self):
+        from nso_contacts.pages.stale import LastChange, tell_last_change  # noqa: PLC0415 (needs loaded apps)
+
+        from .history import last_change  # noqa: PLC0415
+
+        def who_saved(record):
+            found = last_change(record)
+            return LastChange(*found) if found else None
+
+        tell_last_change(who_saved)

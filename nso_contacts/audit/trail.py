@@ -27,9 +27,7 @@ _acting: ContextVar[bool] = ContextVar("nso_contacts_acting", default=False)
 
 
 @contextmanager
-def acting(
-    name: str, *, actor: models.Model | None, reason: str = "", batch: str = ""
-) -> Iterator[None]:
+def acting(name: str, *, actor: models.Model | None, reason: str = "", batch: str = "") -> Iterator[None]:
     """Run the block in one transaction whose history names `actor`, `reason`, `batch` and the action's `name`.
 
     `actor` is the signed-in User; or the Person who used a personal link; or None for the office itself (a schedule).
@@ -65,27 +63,19 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     """
     signature = inspect.signature(function)
     if "actor" not in signature.parameters:
-        raise TypeError(
-            f"An action needs a keyword argument `actor`: {function.__module__}.{function.__qualname__}"
-        )
+        raise TypeError(f"An action needs a keyword argument `actor`: {function.__module__}.{function.__qualname__}")
     defaults = {
         name: signature.parameters[name].default
         for name in ("reason", "batch")
-        if name in signature.parameters
-        and signature.parameters[name].default is not inspect.Parameter.empty
+        if name in signature.parameters and signature.parameters[name].default is not inspect.Parameter.empty
     }
     name = f"{function.__module__.removeprefix('nso_contacts.')}.{function.__name__}"
 
     @wraps(function)
     def act(*args: P.args, **kwargs: P.kwargs) -> R:
         if "actor" not in kwargs:
-            raise TypeError(
-                f"{name}() needs the keyword argument `actor`; None is the office itself."
-            )
-        told = {
-            key: str(kwargs.get(key, defaults.get(key)) or "")
-            for key in ("reason", "batch")
-        }
+            raise TypeError(f"{name}() needs the keyword argument `actor`; None is the office itself.")
+        told = {key: str(kwargs.get(key, defaults.get(key)) or "") for key in ("reason", "batch")}
         with acting(name, actor=kwargs["actor"], **told):  # type: ignore[arg-type]
             return function(*args, **kwargs)
 
@@ -104,11 +94,7 @@ def tracked(*, exclude: Iterable[str] = ()) -> Callable[[ModelClass], ModelClass
             *exclude,
             *(name for name in NEVER_TRACKED if _has_field(model, name)),
         }
-        left_out |= {
-            field.name
-            for field in model._meta.local_fields
-            if getattr(field, "generated", False)
-        }
+        left_out |= {field.name for field in model._meta.local_fields if getattr(field, "generated", False)}
         decorator = pghistory.track(
             pghistory.InsertEvent(),
             pghistory.UpdateEvent(),

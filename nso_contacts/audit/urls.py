@@ -1,6 +1,10 @@
 """Addresses of the audit app."""
 
-from typing import Any
+from django.urls import path
+
+from . import views
 
 app_name = "audit"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("history/<slug:kind>/<int:pk>/", views.history_page, name="history"),
+]

@@ -19,7 +19,8 @@ PURPOSE = "test.fault"
 
 def personal_link(message):
     """Make a link, as an invitation does."""
-    return f"https://contacts.nso.example/i/{links.make('test', message.subject, timezone.now() + timedelta(1), message)}/"
+    token = links.make("test", message.subject, timezone.now() + timedelta(days=1), message)
+    return f"https://contacts.nso.example/i/{token}/"
 
 
 purposes.register(

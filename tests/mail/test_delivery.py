@@ -53,7 +53,7 @@ def test_no_token_is_stored_and_each_attempt_makes_its_own(post, switches, smtp_
     assert switches.tokens[1] in sent
     with connection.cursor() as cursor:
         for table in ("mail_message", "mail_personallink"):
-            cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")  # noqa: S608
+            cursor.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t")
             stored = cursor.fetchone()[0]
             assert message.message_id in stored or table != "mail_message"
             assert [token for token in switches.tokens if token in stored] == []
@@ -382,9 +382,9 @@ def test_a_run_takes_the_same_queries_for_each_message(post, switches, liaison, 
     counts = []
     for number in (1, 11):
         outbox.post_many(
-            "test.service", [Letter(liaison, address=f"{number}.{n}@labour.example", language="en") for n in range(number)]
+            "test.service", [Letter(liaison, address=f"{number}.{n}@labour.example") for n in range(number)]
         )
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             delivery.run()
         counts.append(len(captured))
     assert len(mailoutbox) == 12

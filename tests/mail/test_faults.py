@@ -98,9 +98,7 @@ def test_kills_and_a_flushed_broker_lose_nothing_and_double_nothing(
     office.save()
     subject = make_user()
     purposes.register(
-        purposes.Purpose(
-            fault_app.PURPOSE, title="Invitation", message_class="INVITATION", template="tests/letter"
-        )
+        purposes.Purpose(fault_app.PURPOSE, title="Invitation", message_class="INVITATION", template="tests/letter")
     )
     addresses = [f"person-{number}@labour.example" for number in range(MESSAGES)]
     outbox.post_many(fault_app.PURPOSE, [Letter(subject, address=address, name="Somebody") for address in addresses])
@@ -141,7 +139,7 @@ def test_kills_and_a_flushed_broker_lose_nothing_and_double_nothing(
     rate = MESSAGES / seconds
     record_property("messages_per_second", round(rate))
     with capsys.disabled():
-        print(f" {dict(states)}, {killed} kills, {rate:.0f} messages a second", end=" ")
+        sys.stdout.write(f" {dict(states)}, {killed} kills, {rate:.0f} messages a second ")
     assert (killed, flush_at) == (KILLS, []), processes.logs()
     assert set(states) <= {"sent", "uncertain"}, processes.logs()
     assert states["uncertain"] <= KILLS

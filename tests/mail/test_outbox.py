@@ -45,9 +45,13 @@ def test_a_message_that_exists_twice_is_refused_by_the_database(post):
 
 
 def test_rolling_back_the_cause_leaves_no_message(post):
-    with pytest.raises(RuntimeError), transaction.atomic():
-        post()
-        raise RuntimeError
+    def fail_afterwards():
+        with transaction.atomic():
+            post()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_afterwards()
 
     assert Message.objects.count() == 0
 
