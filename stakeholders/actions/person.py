@@ -299,16 +299,18 @@ def _has_begun(post: Post) -> bool:
 
 
 def _follow(focal_point: FocalPoint, successor: Person, last_day: date, *, actor: User) -> None:
-    relation.name_focal_point(
-        FocalPoint(
-            person=successor,
-            organisation=focal_point.organisation,
-            domain=focal_point.domain,
-            role=focal_point.role,
-            valid_from=last_day + timedelta(days=1),
-        ),
-        actor=actor,
+    """Name the successor; what stands against it is said of the field `successor_<focal point>`."""
+    follows = FocalPoint(
+        person=successor,
+        organisation=focal_point.organisation,
+        domain=focal_point.domain,
+        role=focal_point.role,
+        valid_from=last_day + timedelta(days=1),
     )
+    try:
+        relation.name_focal_point(follows, actor=actor)
+    except ValidationError as refusal:
+        raise ValidationError({f"successor_{focal_point.pk}": refusal.messages}) from refusal
 
 
 def _ask_again(focal_point: FocalPoint, last_day: date, *, actor: User) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from nso_contacts.accounts.models import User
 from nso_contacts.audit.trail import action
+from nso_contacts.office.templatetags.office import office_date
 
 from ..models import ExpertAssignment, FocalPoint
 from ..posts import focal_point_gap
@@ -57,8 +58,8 @@ def end_all(focal_points: QuerySet[FocalPoint], *, on: date, actor: User | None)
 
 def no_post(focal_point: FocalPoint) -> str:
     """Say why somebody cannot be a focal point."""
-    missing = focal_point_gap(focal_point)
-    since = missing[0] if missing else None
+    gap = focal_point_gap(focal_point)
+    since = gap.since if gap else None
     if since is None or (focal_point.valid_from is not None and since <= focal_point.valid_from):
         return _("%(person)s holds no post at %(organisation)s or a unit of it then. Add the post first.") % {
             "person": focal_point.person,
@@ -67,7 +68,7 @@ def no_post(focal_point: FocalPoint) -> str:
     return _("%(person)s’s post at %(organisation)s ends on %(day)s. Enter that day as the end.") % {
         "person": focal_point.person,
         "organisation": focal_point.organisation,
-        "day": since - timedelta(days=1),
+        "day": office_date(since - timedelta(days=1)),
     }
 
 

@@ -29,9 +29,14 @@ pytestmark = pytest.mark.django_db
 
 def refused(constraint, write):
     """Assert that the database refuses what `write` does, by the constraint of that name."""
-    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
-        write()
-        connection.check_constraints()
+
+    def at_once():
+        with transaction.atomic():
+            write()
+            connection.check_constraints()
+
+    with pytest.raises(IntegrityError) as refusal:
+        at_once()
     assert refusal.value.__cause__.diag.constraint_name == constraint
 
 
