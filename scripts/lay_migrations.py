@@ -1,0 +1,103 @@
+"""Write the first migrations of every app anew. Only before a release: afterwards migrations are added, never rewritten.
+
+.venv/bin/python -m nso_contacts.devstack exec -- .venv/bin/python scripts/lay_migrations.py
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = {
+    "office": "nso_contacts/office",
+    "accounts": "nso_contacts/accounts",
+    "files": "nso_contacts/files",
+    "mail": "nso_contacts/mail",
+    "imports": "nso_contacts/imports",
+    "stakeholders": "stakeholders",
+    "workshops": "workshops",
+    "feedback": "feedback",
+}
+HAND_WRITTEN = re.compile(r"RunPython|RunSQL")
+EXTENSIONS = '''
+# `unaccent` is only STABLE because a dictionary can be changed; ours is not, and an index needs IMMUTABLE.
+IMMUTABLE_UNACCENT = """
+CREATE FUNCTION immutable_unaccent(text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    AS $$ SELECT public.unaccent('public.unaccent'::regdictionary, $1) $$
+"""
+
+'''
+FIRST_OPERATIONS = """    operations = [
+        BtreeGistExtension(),
+        TrigramExtension(),
+        UnaccentExtension(),
+        migrations.RunSQL(IMMUTABLE_UNACCENT, "DROP FUNCTION immutable_unaccent(text)"),
+"""
+
+
+def migrations_of(folder: str) -> list[Path]:
+    """The migration files of an app, in order."""
+    return sorted((ROOT / folder / "migrations").glob("0*.py"))
+
+
+def manage(*arguments: str) -> None:
+    """Run a management command of the project."""
+    environment = {**os.environ, "NSO_DEVELOPMENT": ""}
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True, env=environment)
+
+
+def batched(path: Path) -> None:
+    """Let a generated migration apply in batches."""
+    text = path.read_text()
+    text = text.replace("class Migration(migrations.Migration):", "class Migration(FirstMigration):")
+    text = text.replace(
+        "from django.db import migrations",
+        "from nso_contacts.audit.migration import FirstMigration\nfrom django.db import migrations",
+        1,
+    )
+    path.write_text(text)
+
+
+def main() -> None:
+    """Remove what was generated, generate it again, and put the hand-written parts back."""
+    kept: dict[Path, str] = {}
+    for label, folder in APPS.items():
+        (ROOT / folder / "migrations").mkdir(exist_ok=True)
+        (ROOT / folder / "migrations/__init__.py").touch()
+        for path in migrations_of(folder):
+            text = path.read_text()
+            if HAND_WRITTEN.search(text) and not path.name.startswith("0001"):
+                kept[path] = text
+            path.unlink()
+    manage("makemigrations", *APPS, "-n", "initial")
+    for label, folder in APPS.items():
+        for path in migrations_of(folder):
+            batched(path)
+            if label != "office" and path.name.startswith("0001"):  # the extensions come before everything else
+                text = path.read_text()
+                path.write_text(
+                    text.replace("dependencies = [\n", "dependencies = [\n        ('office', '0001_initial'),\n", 1)
+                )
+    office = ROOT / "nso_contacts/office/migrations/0001_initial.py"
+    text = office.read_text().replace("    operations = [\n", FIRST_OPERATIONS, 1)
+    text = text.replace("\nclass Migration", EXTENSIONS + "\nclass Migration", 1)
+    text = (
+        "from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension\n"
+        + text
+    )
+    office.write_text(text)
+    for label, folder in APPS.items():
+        previous = migrations_of(folder)[-1].stem if migrations_of(folder) else None
+        ours = [(path, text) for path, text in kept.items() if path.parent.parent == ROOT / folder]
+        for number, (path, text) in enumerate(sorted(ours), start=len(migrations_of(folder)) + 1):
+            new = path.with_name(f"{number:04}{path.name[4:]}")
+            text = re.sub(rf"\(\"{label}\", \"\d{{4}}_\w+\"\)", f'("{label}", "{previous}")', text)
+            new.write_text(text)
+            previous = new.stem
+
+
+if __name__ == "__main__":
+    main()
