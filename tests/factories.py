@@ -1,20 +1,33 @@
 """Records for tests. Each maker gives the least that is true of a record; a test names what matters to it."""
 
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
 import factory
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
+from nso_contacts.office import clock
+from stakeholders.actions import interaction as interactions
+from stakeholders.actions.interaction import Company
 from stakeholders.models import (
     ExpertAssignment,
     FocalPoint,
+    Interaction,
     Organisation,
     OrganisationEmail,
     Person,
     PersonEmail,
     Post,
     StatisticalDomain,
+    Task,
     UserSegment,
 )
 from stakeholders.seed import seed_code_lists
+from workshops import schedule
+from workshops.actions import event as event_actions
+from workshops.actions import sending
+from workshops.models import Event, Invitation
 
 # Directory -----------------------------------------------------------------------------------------------------------
 
@@ -110,3 +123,82 @@ class ExpertAssignmentFactory(factory.django.DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     organisation = factory.SubFactory(OrganisationFactory)
     domain = factory.LazyFunction(domain)
+
+
+# Workshops -----------------------------------------------------------------------------------------------------------
+
+
+class WorkshopFactory(factory.django.DjangoModelFactory):
+    """A draft of a workshop in a room and online, on `day` (60 days from now) from 09:30 to 12:30 in `time_zone`.
+
+    It is planned through its action, so it has its message schedule.
+    """
+
+    class Meta:
+        model = Event
+
+    title = factory.Sequence(lambda n: f"Workshop {n}")
+    organiser = factory.SubFactory(UserFactory)
+    day = factory.LazyFunction(lambda: clock.today() + timedelta(days=60))
+    begins = time(9, 30)
+    ends = time(12, 30)
+    time_zone = "UTC"
+    room = "Room Ibn Khaldun"
+    link = "https://meet.nso.example/room"
+    languages = factory.LazyFunction(lambda: ["en"])
+    in_domains = ()
+
+    @classmethod
+    def _create(cls, model_class, *args, day, begins, ends, in_domains, **fields):
+        zone = ZoneInfo(fields["time_zone"])
+        fields.setdefault("start", schedule.instant(day, begins, zone))
+        fields.setdefault("end", schedule.instant(day, ends, zone))
+        event = model_class(**fields)
+        domains = [domain(code) for code in in_domains]
+        return event_actions.plan(event, domains=domains, actor=event.organiser)
+
+
+def invite(event, *people, **fields):
+    """Put people on the list of a workshop, each with their organisation of today; nothing is sent."""
+    made = []
+    for person in people:
+        post = person.posts.first()
+        organisation = fields.pop("organisation", post.organisation if post else None)
+        made.append(Invitation.objects.create(event=event, person=person, organisation=organisation, **fields))
+    return made
+
+
+def invited(event, *people):
+    """Put people on the list of a workshop and send the invitations; return them in the order of the people."""
+    invite(event, *people)
+    sending.send_invitations(event, actor=event.organiser)
+    event.refresh_from_db()
+    return [event.invitations.get(person=person) for person in people]
+
+
+# Contact log ---------------------------------------------------------------------------------------------------------
+
+
+def log_contact(
+    author, *people, organisations=(), groups=(), colleagues=(), domains=(), follow_up=None, settles=None, **fields
+):
+    """A call of an hour ago that `author` logged, with people and organisations outside the office."""
+    fields.setdefault("occurred_at", timezone.now() - timedelta(hours=1))
+    contact = Interaction(**{"subject": "Definition of informal employment", "channel": "PHONE", **fields})
+    company = Company(people=people, organisations=organisations, groups=groups, colleagues=colleagues, domains=domains)
+    return interactions.log(contact, company, actor=author, follow_up=follow_up, settles=settles)
+
+
+class TaskFactory(factory.django.DjangoModelFactory):
+    """A reply that `assignee` owes, due `in_days` days from today."""
+
+    class Meta:
+        model = Task
+
+    title = "Which definition of informal employment?"
+    in_days = 3
+
+    @classmethod
+    def _create(cls, model_class, *args, in_days, **fields):
+        fields.setdefault("due_on", clock.today() + timedelta(days=in_days))
+        return super()._create(model_class, *args, **fields)

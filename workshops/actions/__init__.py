@@ -1,0 +1,1 @@
+"""Every change of events, invitations, replies and attendance."""

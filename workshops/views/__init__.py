@@ -1,0 +1,1 @@
+"""Pages of the workshops app, one subject per file."""

@@ -1,0 +1,366 @@
+"""The page of a workshop, and planning, changing, postponing, cancelling it."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nso_contacts.access.policy import requires
+from nso_contacts.pages import panels
+from nso_contacts.pages.confirm import confirm_page
+from nso_contacts.pages.form import form_page, posted
+
+from .. import overview, wording
+from ..actions import event as event_actions
+from ..actions import sending
+from ..forms import EventForm, NewDayForm, OutcomesForm, ReasonForm, session_forms, sessions
+from ..models import Event, Milestone
+
+OWN_TABS = ("programme", "messages")
+
+
+def crumbs(event=None):
+    """The way to a page of a workshop."""
+    found = [(_("Workshops"), reverse("workshops:list"))]
+    return [*found, (str(event), event.get_absolute_url())] if event else found
+
+
+def shown_event(request, pk):
+    """The workshop, if the reader may see it."""
+    events = Event.objects.visible_to(request.user).select_related("organiser", "facilitator", "committee", "group")
+    return get_object_or_404(events, pk=pk)
+
+
+def own_event(request, pk):
+    """The workshop, if the reader may change it."""
+    return get_object_or_404(Event.objects.editable_by(request.user).select_related("organiser"), pk=pk)
+
+
+@requires("view_workshops")
+def event(request, pk):
+    """One workshop: its stage, its guests, its messages."""
+    found = shown_event(request, pk)
+    tab = request.GET.get("tab", "")
+    reached = overview.funnel(found)
+    context = {
+        "title": str(found),
+        "event": found,
+        "lede": lede(found),
+        "crumbs": crumbs(),
+        "strip": overview.strip(found, reached),
+        "funnel": reached,
+        "takeaway": reached.takeaway(found),
+        "lines": overview.lines(found),
+        "may_change": request.user.has_perm("access.change_workshops"),
+        "tabs": tabs(found, request.user, tab),
+        "languages": wording.languages(found),
+        "rail": panels.shown("workshop", found, request.user, "rail"),
+        "facts": panels.shown("workshop", found, request.user, "fact"),
+        "domains": found.domains.all(),
+        "products": found.products.all(),
+        "reminder": reminder(found),
+        **part(request, found, tab),
+    }
+    return render(request, "workshops/event.html", context)
+
+
+def tabs(found, user, current):
+    """The tabs of a workshop: its own, then what other parts registered."""
+    listed = panels.tabs("workshop", found, user, current, _("People"))
+    own = [
+        panels.Tab("programme", _("Programme"), found.sessions.count() or None, current == "programme"),
+        panels.Tab("messages", _("Messages"), None, current == "messages"),
+    ]
+    if current in OWN_TABS:
+        listed[0].current = False
+    return [listed[0], *own, *listed[1:]]
+
+
+def part(request, found, tab):
+    """What the open tab needs."""
+    if tab == "programme":
+        return {"part": "workshops/programme.html", "sessions": found.sessions.all()}
+    if tab == "messages":
+        return {"part": "workshops/messages.html", "audiences": overview.AUDIENCES}
+    shown = panels.open_tab("workshop", found, request.user, tab)
+    if shown is not None:
+        return {"shown": shown}
+    number = request.GET.get("page", "1")
+    size = 2000 if request.GET.get("page") == "all" else overview.PAGE
+    guests = overview.guests(found, request.GET.get("show", "all"), number, size=size)
+    return {"part": "workshops/people.html", "guests": guests}
+
+
+def reminder(found):
+    """The next reminder that can be sent to those without a reply."""
+    kinds = (Milestone.Kind.REMINDER, Milestone.Kind.LAST_REMINDER)
+    return found.milestones.planned().filter(kind__in=kinds).first() if found.is_inviting else None
+
+
+def lede(found):
+    """“Thu 8 October 2026, 09:00–13:00, San Telmo time · Room Ibn Khaldun and online”."""
+    zone = wording.zone_in_words(found.zone, found.start)
+    return " · ".join(filter(None, [wording.when_of(found), zone, wording.where_short(found)]))
+
+
+@requires("change_workshops")
+def new(request):
+    """Plan a workshop: the first of four steps."""
+    form = EventForm(posted(request), user=request.user, initial={"organiser": request.user})
+
+    def save(form):
+        made = event_actions.plan(form.instance, actor=request.user, **form.subjects)
+        return made if "draft" in request.POST else reverse("workshops:invitations", args=[made.pk])
+
+    return form_page(
+        request,
+        form,
+        save=save,
+        title=_("Plan a workshop"),
+        lede=_("Nothing is sent before the last step."),
+        crumbs=crumbs(),
+        template="workshops/form.html",
+        context={"planned": planned(form), "step": 0, "steps": steps(0)},
+    )
+
+
+@requires("change_workshops")
+def edit(request, pk):
+    """Change a workshop."""
+    found = own_event(request, pk)
+    form = EventForm(posted(request), instance=found, user=request.user)
+
+    def save(form):
+        return event_actions.change(form.instance, actor=request.user, **form.subjects)
+
+    return form_page(
+        request,
+        form,
+        save=save,
+        title=_("Edit the workshop"),
+        lede=str(found),
+        crumbs=crumbs(found),
+        cancel=found.get_absolute_url(),
+        template="workshops/form.html",
+        consequences=change_consequences(found),
+        context={"planned": planned(form), "event": found},
+    )
+
+
+def change_consequences(found):
+    """What saving another day or place does."""
+    if not found.is_inviting:
+        return []
+    number = sending.reached(found).not_declined().count()
+    told = ngettext(
+        "Another time, zone, room or address is sent to %(n)s person as an update of the calendar entry.",
+        "Another time, zone, room or address is sent to %(n)s people as an update of the calendar entry.",
+        number,
+    )
+    return [
+        told % {"n": number},
+        _("Another time zone keeps the hours on the clock."),
+        _("Planned messages move with the day; what was sent stays sent."),
+        _("Replies are kept. To ask everybody again, give the workshop a new day from its menu."),
+    ]
+
+
+def planned(form):
+    """The messages of the schedule, with their days once the form has one."""
+    if form.is_bound:
+        day = form.cleaned_data.get("day") if hasattr(form, "cleaned_data") else None
+    else:
+        day = form.initial.get("day")
+    return overview.planned(day)
+
+
+def steps(current, event=None, notes=()):
+    """The four steps of planning a workshop."""
+    titles = [_("Details"), _("Invitees"), _("Preview"), _("Send")]
+    noted = [*notes, "", "", "", ""]
+    return [
+        overview.Stage(title, noted[number], done=number < current, current=number == current)
+        for number, title in enumerate(titles)
+    ]
+
+
+@requires("change_workshops")
+def programme(request, pk):
+    """Write the programme."""
+    found = own_event(request, pk)
+    formset = session_forms(found, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and formset.is_valid():
+        event_actions.save_programme(found, sessions(found, formset), actor=request.user)
+        return redirect(f"{found.get_absolute_url()}?tab=programme")
+    context = {
+        "title": _("Programme"),
+        "lede": str(found),
+        "crumbs": crumbs(found),
+        "formset": formset,
+        "event": found,
+    }
+    return render(request, "workshops/programme_form.html", context, status=422 if formset.is_bound else 200)
+
+
+@requires("change_workshops")
+def cancel(request, pk):
+    """Call a workshop off."""
+    found = own_event(request, pk)
+    number = sending.reached(found).not_declined().count() if found.invited_at else 0
+    told = ngettext(
+        "%(n)s person is told, and the entry is cancelled in their calendar.",
+        "%(n)s people are told, and the entry is cancelled in their calendars.",
+        number,
+    )
+    return form_page(
+        request,
+        ReasonForm(posted(request), user=request.user),
+        save=lambda form: event_actions.cancel(found, reason=form.cleaned_data["reason"], actor=request.user),
+        title=_("Cancel the workshop"),
+        lede=str(found),
+        verb=_("Cancel the workshop"),
+        crumbs=crumbs(found),
+        cancel=found.get_absolute_url(),
+        consequences=[told % {"n": number}, _("Nothing else is sent: no reminder, no survey."), _("This stays.")],
+    )
+
+
+@requires("change_workshops")
+def postpone(request, pk):
+    """Put a workshop off without a new day."""
+    found = own_event(request, pk)
+    return form_page(
+        request,
+        ReasonForm(posted(request), user=request.user),
+        save=lambda form: event_actions.postpone(found, reason=form.cleaned_data["reason"], actor=request.user),
+        title=_("Postpone the workshop"),
+        lede=str(found),
+        verb=_("Postpone the workshop"),
+        crumbs=crumbs(found),
+        cancel=found.get_absolute_url(),
+        consequences=[
+            _("Everybody invited who has not declined is told, and the entry leaves their calendars."),
+            _("Reminders stop. The list of guests is kept."),
+            _("Once you enter the new day, everybody is asked again."),
+        ],
+    )
+
+
+@requires("change_workshops")
+def new_day(request, pk):
+    """Give a workshop another day and ask everybody again."""
+    found = own_event(request, pk)
+    form = NewDayForm(posted(request), user=request.user, event=found)
+
+    def save(form):
+        data = form.cleaned_data
+        return event_actions.set_new_day(
+            found, form.moment, reply_by=data["reply_by"], reason=data["reason"], actor=request.user
+        )
+
+    return form_page(
+        request,
+        form,
+        save=save,
+        title=_("Enter a new day"),
+        lede=str(found),
+        verb=_("Move the workshop"),
+        crumbs=crumbs(found),
+        cancel=found.get_absolute_url(),
+        consequences=[
+            _("Everybody invited is asked again, whatever they replied for the old day."),
+            _("Calendar entries move to the new day."),
+            _("The message schedule is counted again; what was sent stays in the log."),
+        ],
+    )
+
+
+@requires("change_workshops")
+def send_step(request, pk, step):
+    """Send one message of the schedule ahead of its time. Invitations and outcomes have pages of their own."""
+    found = own_event(request, pk)
+    milestone = get_object_or_404(found.milestones, pk=step)
+    elsewhere = {Milestone.Kind.INVITATION: "workshops:send", Milestone.Kind.OUTCOMES: "workshops:publish"}
+    if milestone.kind in elsewhere:
+        return redirect(elsewhere[milestone.kind], pk=found.pk)
+    name = milestone.get_kind_display()
+    return confirm_page(
+        request,
+        title=_("Send “%(message)s” now?") % {"message": name},
+        lede=str(found),
+        consequences=step_consequences(found, milestone),
+        action=lambda: _run(found, milestone, request.user),
+        verb=_("Send now"),
+        crumbs=crumbs(found),
+        cancel=found.get_absolute_url(),
+        done=_("“%(message)s” is on its way.") % {"message": name},
+    )
+
+
+def step_consequences(found, milestone):
+    """Whom a message of the schedule reaches if it is sent now."""
+    number = sending.audience(found, milestone.kind).count()
+    audience = overview.AUDIENCES[milestone.kind]
+    told = ngettext("It goes to %(n)s person: %(who)s.", "It goes to %(n)s people: %(who)s.", number)
+    if milestone.kind == Milestone.Kind.CALLS:
+        told = ngettext(
+            "You get a task to call %(n)s key user who has not replied.",
+            "You get tasks to call %(n)s key users who have not replied.",
+            number,
+        )
+    return [told % {"n": number, "who": audience}, _("It is not sent a second time on its planned day.")]
+
+
+def _run(found, milestone, user):
+    sending.run(milestone, actor=user)
+    return found
+
+
+@requires("change_workshops")
+def outcomes(request, pk):
+    """Write what came of a workshop."""
+    found = own_event(request, pk)
+    if found.published_at:
+        raise Http404("These outcomes were sent.")
+    form = OutcomesForm(posted(request), instance=found, user=request.user)
+
+    def save(form):
+        saved = event_actions.write_outcomes(form.instance, actor=request.user)
+        return reverse("workshops:publish", args=[saved.pk]) if "publish" in request.POST else saved
+
+    return form_page(
+        request,
+        form,
+        save=save,
+        title=_("Record outcomes"),
+        lede=str(found),
+        crumbs=crumbs(found),
+        cancel=found.get_absolute_url(),
+        template="workshops/outcomes_form.html",
+        consequences=[_("Nothing is sent before you press the button on the next page.")],
+        context={"event": found},
+    )
+
+
+@requires("change_workshops")
+def publish(request, pk):
+    """Send the outcomes to everybody invited."""
+    found = own_event(request, pk)
+    number = sending.audience(found, Milestone.Kind.OUTCOMES).count()
+    told = ngettext(
+        "%(n)s person who was invited gets the outcomes, and whoever came without an invitation.",
+        "%(n)s people who were invited get the outcomes, and whoever came without an invitation.",
+        number,
+    )
+    return confirm_page(
+        request,
+        title=_("Send the outcomes?"),
+        lede=str(found),
+        consequences=[told % {"n": number}, _("What was sent stays as it is.")],
+        action=lambda: event_actions.publish_outcomes(found, actor=request.user),
+        verb=_("Send the outcomes"),
+        crumbs=crumbs(found),
+        cancel=found.get_absolute_url(),
+        done=_("The outcomes are being sent."),
+    )
