@@ -61,6 +61,7 @@ def _nothing_left_over(settings, tmp_path):
     """Begin with an empty cache, and with folders for files and mail that nobody else uses."""
     settings.FILES_ROOT = tmp_path / "files"
     settings.MAIL_DIR = tmp_path / "mail"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # half a second per user otherwise
     cache.clear()
 
 
@@ -214,11 +215,14 @@ def page(page):
 
 
 @pytest.fixture
-def phone(new_context):
+def phone(browser, browser_context_args):
     """The same on a telephone, 360 pixels wide."""
-    page = new_context(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True).new_page()
+    small = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    context = browser.new_context(**browser_context_args | small)
+    page = context.new_page()
     with watched(page):
         yield page
+    context.close()
 
 
 @contextlib.contextmanager

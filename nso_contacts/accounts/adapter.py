@@ -1,8 +1,12 @@
 """How django-allauth behaves in this office."""
 
+import time
 from typing import Any
 
+from allauth.account import app_settings as allauth_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context as allauth_context
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -42,6 +46,15 @@ class OfficeAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         """Without the extra page that asks whether to trust a browser: the code's own page asks that."""
         return [stage for stage in super().get_login_stages() if not stage.endswith("TrustStage")]
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Not again within minutes of signing in: whoever is led to setting up an app has just typed the password."""
+        request = allauth_context.request
+        records = get_authentication_records(request, request.user)
+        just_now = time.time() - allauth_settings.REAUTHENTICATION_TIMEOUT
+        if any(record["at"] > just_now for record in records):
+            return False
+        return super().is_reauthentication_required(app=app, **kwargs)
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """Post the message; its link is made while sending, so that no token is ever stored."""

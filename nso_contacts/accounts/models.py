@@ -108,7 +108,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 name="user_out_of_office_in_order",
                 condition=Q(out_of_office_from=None, out_of_office_to=None)
-                | Q(out_of_office_from__isnull=False, out_of_office_to__gte=F("out_of_office_from")),
+                | Q(
+                    out_of_office_from__isnull=False,
+                    out_of_office_to__isnull=False,
+                    out_of_office_to__gte=F("out_of_office_from"),
+                ),
                 violation_error_message=_("Enter both days; the last day cannot be before the first."),
             ),
         ]

@@ -1,12 +1,15 @@
 """Signing in: by e-mail and password, a code from an app, a forgotten password, and nobody signs up."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from nso_contacts.accounts.models import User
 from nso_contacts.mail.models import Message
@@ -29,6 +32,20 @@ def nadia(make_user, office):
     user.set_password(PASSWORD)
     user.save()
     return user
+
+
+@pytest.fixture
+def time_machine_now():
+    """Let time pass: `time_machine_now(minutes=6)`."""
+    travels = []
+
+    def travel(**passed):
+        travels.append(time_machine.travel(timezone.now() + timedelta(**passed)))
+        travels[-1].start()
+
+    yield travel
+    for travelled in travels:
+        travelled.stop()
 
 
 def secret_of(user):
@@ -120,7 +137,10 @@ def test_signing_out_needs_a_button(client, nadia):
 @pytest.mark.parametrize("path", ["signup/", "email/", "password/set/", "confirm-email/", "3rdparty/", "sessions/"])
 def test_what_the_office_does_not_use_is_not_there(client, path):
     assert client.get(f"/accounts/{path}").status_code in (302, 404)
-    assert client.get(f"/accounts/{path}", follow=True).redirect_chain[:1] in ([], [(f"/accounts/login/?next=/accounts/{path}", 302)])
+    assert client.get(f"/accounts/{path}", follow=True).redirect_chain[:1] in (
+        [],
+        [(f"/accounts/login/?next=/accounts/{path}", 302)],
+    )
 
 
 # The second step -----------------------------------------------------------------------------------------------------
@@ -181,6 +201,17 @@ def test_setting_up_an_app_and_removing_it(client, nadia, on_commit):
         ("accounts.security_change", "An authenticator app was added to your account."),
         ("accounts.security_change", "The authenticator app was removed from your account."),
     ]
+
+
+def test_long_after_signing_in_the_password_is_asked_for_again(client, nadia, time_machine_now):
+    login(client, nadia)
+    time_machine_now(minutes=6)
+    answer = client.get(reverse("mfa_activate_totp"))
+    assert answer.url.startswith(reverse("account_reauthenticate"))
+    assert client.post(answer.url, {"password": "not mine"}).status_code == 422
+    answer = client.post(answer.url, {"password": PASSWORD})
+    assert answer.url == reverse("mfa_activate_totp")
+    assert client.get(answer.url).status_code == 200
 
 
 def test_a_role_that_needs_a_code_is_led_to_setting_it_up(client, nadia, office):
