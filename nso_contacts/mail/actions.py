@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from . import outbox
 from .models import Message, MessageQuerySet, noted
@@ -43,7 +44,7 @@ def stop(message: Message, *, actor: Any, reason: str = "") -> bool:
     return bool(
         Message.objects.filter(pk=message.pk, state__in=states).update(
             state=Message.State.DROPPED,
-            reason=(reason or str(actor))[:300],
+            reason=(reason or _("by %(name)s") % {"name": actor})[:300],
             due_at=None,
             when_at=timezone.now(),
             log=noted("dropped", detail=reason, by=actor),

@@ -276,6 +276,17 @@ class Message(models.Model):
         return self.registered.title if self.registered else self.purpose
 
     @property
+    def recipient_url(self) -> str:
+        """The page of the recipient, if we know who it is."""
+        url = getattr(self.recipient, "get_absolute_url", None)
+        return str(url()) if url else ""
+
+    @property
+    def may_be_refused(self) -> bool:
+        """Whether objections are obeyed."""
+        return self.message_class in purposes.REFUSABLE
+
+    @property
     def is_waiting(self) -> bool:
         """Whether it may still be stopped."""
         return self.state in self.WAITING and not (self.state == self.State.FAILED and self.due_at is None)

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from nso_contacts.office.models import Office, remembering_office
 
@@ -15,7 +16,7 @@ from . import purposes
 from .models import Message, entry, noted
 from .tasks import ring
 
-NO_ADDRESS = "no address"
+NO_ADDRESS = gettext_lazy("no address")
 ONCE = ("purpose", "subject_type", "subject_id", "recipient_key", "version")
 
 
@@ -191,7 +192,7 @@ def _write(
         message.recipient_id = letter.recipient.pk
         message.recipient_key = f"{letter.recipient._meta.label_lower}/{letter.recipient.pk}"
     if not address:
-        message.state, message.reason, message.due_at = Message.State.DROPPED, NO_ADDRESS, None
+        message.state, message.reason, message.due_at = Message.State.DROPPED, str(NO_ADDRESS), None
     elif purpose.held if held is None else held:
         message.state, message.due_at = Message.State.HELD, None
     return message

@@ -3,6 +3,7 @@
 What is stored and shown holds placeholders; `fill` puts the links in, in memory, while sending.
 """
 
+import logging
 import re
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
@@ -22,6 +23,8 @@ from nso_contacts.office.models import Office
 from . import purposes
 from .backends import folder_path
 from .models import Message
+
+logger = logging.getLogger(__name__)
 
 # Addresses that can never answer (RFC 2606): they survive escaping and CSS inlining, and are safe if they ever leak.
 PERSONAL_LINK = "https://personal-link.invalid/"
@@ -130,6 +133,27 @@ def shown_text(text: str) -> str:
 def shown_html(html: str) -> str:
     """Return stored HTML as a page shows it, with links that lead nowhere where a personal link stood."""
     return _IN_TEXT.sub(f"[{_('personal link')}]", _IN_HREF.sub('href="#"', html))
+
+
+def preview(message: Message) -> Written | None:
+    """Return a message as it went out, or as it would go out now, without its links. None if nothing is kept of it."""
+    if message.keeps_no_body:
+        return None
+    if message.text:
+        return Written(message.subject_line, message.text, message.html)
+    if message.state not in {*Message.WAITING, Message.State.SENDING}:
+        return None
+    try:
+        return write(message)
+    except Exception:
+        # The page says that it cannot be written; the log says why.
+        logger.exception("Message %s cannot be shown.", message.pk)
+        return None
+
+
+def with_links_outside(html: str) -> str:
+    """Let the links of a framed message open in a window of their own."""
+    return html.replace("<head>", '<head><base target="_blank">', 1)
 
 
 def delivered(message: Message) -> Written | None:
