@@ -103,8 +103,6 @@ def _calendar_changed(actor: Actor) -> None:
 def national_holidays(country: str, years: list[int]) -> dict[date, tuple[str, bool]]:
     """The public holidays of a country, each with its name and whether the day is certain."""
     listed = holiday_lists.country_holidays(country, years=years, language="en_US")
-    if not listed:  # not every list knows that language
-        listed = holiday_lists.country_holidays(country, years=years)
     found = {}
     for day, names in listed.items():
         name, certain = names.replace("; ", ", "), True
