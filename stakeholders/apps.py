@@ -10,6 +10,8 @@ class StakeholdersConfig(AppConfig):
     name = "stakeholders"
 
     def ready(self):
+        from . import contact_log  # noqa: PLC0415 (models are ready only now)
         from .seed import seed_code_lists  # noqa: PLC0415 (models are ready only now)
 
         post_migrate.connect(seed_code_lists, sender=self)
+        contact_log.register()

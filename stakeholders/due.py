@@ -50,6 +50,11 @@ class Due:
         return str(self.organisation or "") if self.person else ""
 
     @property
+    def owner(self) -> Any:
+        """The colleague who owes it; None if nobody owns the record."""
+        return self.record.assignee if self.kind == TASK else self.record.owner
+
+    @property
     def log_url(self) -> str:
         """Where the contact that answers it is logged."""
         return f"{reverse('stakeholders:interaction_quick')}?{urlencode({self.kind: self.record.pk})}"
@@ -115,7 +120,7 @@ def load(rows: Iterable[tuple[str, int, date]], user: Any) -> list[Due]:
     found: dict[tuple[str, int], Any] = {}
     for kind, model in {TASK: Task, **RHYTHMS}.items():
         wanted = [pk for row_kind, pk, _day in rows if row_kind == kind]
-        related = ("person", "organisation") if kind == TASK else ()
+        related = ("person", "organisation", "assignee") if kind == TASK else ("owner",)
         records = model._default_manager.select_related(*related).in_bulk(wanted) if wanted else {}
         found |= {(kind, pk): record for pk, record in records.items()}
     dues = [_due(kind, found[kind, pk], day) for kind, pk, day in rows if (kind, pk) in found]

@@ -43,12 +43,13 @@ def interaction_edit_scope(user):
 
 
 def task_scope(user):
-    """Tasks: staff see all but those that follow from an interaction they may not see."""
+    """Tasks: staff see their own, and all others but those that follow from an interaction they may not see."""
     if not user.has_perm("access.view_directory"):
         return NOTHING
     from .models import Interaction  # noqa: PLC0415 (models import this module)
 
-    return Q(interaction=None) | Q(Exists(Interaction.objects.visible_to(user).filter(pk=OuterRef("interaction_id"))))
+    seen = Exists(Interaction.objects.visible_to(user).filter(pk=OuterRef("interaction_id")))
+    return Q(assignee=user) | Q(interaction=None) | Q(seen)
 
 
 def task_edit_scope(user):

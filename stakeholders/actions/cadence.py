@@ -102,7 +102,7 @@ def _recompute(kind: str, pks: list[int]) -> list[Difference]:
     computed = _computed(kind)
     differing = (
         computed.filter(pk__in=pks)
-        .exclude(_same("last_substantive_on", "last_now"), _same("next_due_on", "due_now"))
+        .filter(_differ("last_substantive_on", "last_now") | _differ("next_due_on", "due_now"))
         .order_by("pk")
         .values_list("pk", "last_substantive_on", "last_now", "next_due_on", "due_now")
     )
@@ -131,3 +131,11 @@ def _computed(kind: str) -> QuerySet:
 def _same(column: str, other: str) -> Q:
     """Both equal, or both empty."""
     return Q(**{column: F(other)}) | Q(**{f"{column}__isnull": True, f"{other}__isnull": True})
+
+
+def _differ(column: str, other: str) -> Q:
+    """Not equal; an empty one differs from any date (in SQL's own view the comparison would be unknown)."""
+    one_empty = Q(**{f"{column}__isnull": True, f"{other}__isnull": False}) | Q(
+        **{f"{column}__isnull": False, f"{other}__isnull": True}
+    )
+    return one_empty | Q(**{f"{column}__lt": F(other)}) | Q(**{f"{column}__gt": F(other)})

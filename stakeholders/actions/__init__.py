@@ -1,0 +1,1 @@
+"""Every change of the stakeholders app, one noun per file."""

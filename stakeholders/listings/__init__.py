@@ -1,0 +1,1 @@
+"""Lists of the stakeholders app, one noun per file."""

@@ -1,0 +1,1 @@
+"""Pages of the stakeholders app, one noun per file."""
