@@ -1,9 +1,10 @@
 """The list of everything the office sends."""
 
+from functools import cached_property
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -23,7 +24,9 @@ TABS = {
     "cancelled": (_("Cancelled"), Q(state=State.DROPPED)),
     "": (_("All"), Q()),
 }
-GROUPS_AT_MOST = 20
+TOGETHER = "together"
+WAITING = (State.QUEUED, State.HELD)
+TOGETHER_BY = ("state", "when_at", "purpose", "about", "about_url")
 
 
 class MessageFilter(django_filters.FilterSet):
@@ -45,7 +48,7 @@ class MessageListing(Listing):
     """Everything the office sends, by state."""
 
     title = _("Messages")
-    lede = _("Everything the office sends: one line for each message and recipient.")
+    lede = _("Everything the office sends. Messages of one run share a line until they are sent.")
     policy = ("view_messages",)
     queryset = Message.objects.defer("text", "html", "context", "log", "search_text")
     columns = [
@@ -64,13 +67,21 @@ class MessageListing(Listing):
         Column("state", _("State"), template="mail/cells/state.html"),
         Column("reason", _("Reason"), only="export"),
         Column("when", _("When"), value=lambda row: row.when_at, order=("when_at",), css="nowrap num t-2"),
-        Column("act", _("Action"), value=lambda row: "", template="mail/cells/act.html", css="r act", only="screen"),
+        Column(
+            "act",
+            _("Action"),
+            value=lambda row: "",
+            template="mail/cells/act.html",
+            css="act",
+            numeric=True,
+            only="screen",
+        ),
     ]
     filters = MessageFilter
     search = True
     search_hint = _("Search recipient, address, subject")
     default_sort = "-when"
-    noun = ngettext_lazy("%(shown)s message", "%(shown)s messages", "n")
+    noun = ngettext_lazy("%(shown)s line", "%(shown)s lines", "n")
     empty = Empty("envelope", _("No messages here"), _("What the office sends to people stands here, with its state."))
     template = "mail/messages.html"
 
@@ -80,58 +91,84 @@ class MessageListing(Listing):
         wish = self.state.get(TAB, "")
         return wish if wish in TABS else ""
 
+    @property
+    def together(self) -> Message | None:
+        """The message whose companions are listed one by one, if the address names one."""
+        wish = self.state.get(TOGETHER, "")
+        visible = Message.objects.visible_to(self.user)
+        return visible.filter(pk=wish).first() if wish.isdecimal() and len(wish) < 19 else None
+
     def rows(self) -> Any:
-        """The messages of the tab that the reader may see."""
-        return super().rows().filter(TABS[self.tab][1])
+        """The messages of the tab that the reader may see; those that go out together share a line until they go."""
+        rows = super().rows()
+        message = self.together
+        if message is not None:
+            return rows & group_of(message)
+        rows = rows.filter(TABS[self.tab][1])
+        if self.typed or self.state.get("format"):
+            return rows
+        companions = {name: OuterRef(name) for name in TOGETHER_BY}
+        earlier = Message.objects.filter(pk__lt=OuterRef("pk"), **companions)
+        return rows.exclude(Q(state__in=WAITING) & Exists(earlier))
 
     @property
     def known(self) -> list[str]:
         """The tab stays chosen while searching, sorting and paging."""
-        return [TAB, *super().known]
+        return [TAB, TOGETHER, *super().known]
+
+    @cached_property
+    def records(self) -> list[Any]:
+        """The messages of this page, each with the number of those that go out with it."""
+        records = super().records
+        waiting = [record for record in records if record.state in WAITING]
+        counted = {}
+        if waiting and self.together is None and not self.typed:
+            together = Message.objects.visible_to(self.user).filter(
+                **{f"{name}__in": {getattr(record, name) for record in waiting} for name in TOGETHER_BY}
+            )
+            for *key, number in together.order_by().values_list(*TOGETHER_BY).annotate(number=Count("pk")):
+                counted[tuple(key)] = number
+        for record in records:
+            record.together = counted.get(tuple(getattr(record, name) for name in TOGETHER_BY), 1)
+        return records
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the reader may send what waits."""
+        return bool(self.user.has_perm("access.change_messages"))
+
+    @property
+    def may_approve(self) -> bool:
+        """Whether the reader may release what is held."""
+        return bool(self.user.has_perm("access.approve_messages"))
 
     def context(self) -> dict[str, Any]:
-        """Add the tabs with their counts, the doubtful messages, and what waits in groups."""
-        visible = Message.objects.visible_to(self.user)
-        counts = visible.order_by().aggregate(
-            **{key or "all": Count("pk", filter=condition) for key, (_title, condition) in TABS.items()},
-            doubtful=Count("pk", filter=Q(state=State.UNCERTAIN)),
+        """Add the tabs with their counts, and how many messages are in doubt."""
+        counts = (
+            Message.objects.visible_to(self.user)
+            .order_by()
+            .aggregate(
+                **{key or "all": Count("pk", filter=condition) for key, (_title, condition) in TABS.items()},
+                doubtful=Count("pk", filter=Q(state=State.UNCERTAIN)),
+            )
         )
+        message = self.together
         return {
-            "tabs": [(key, title, counts[key or "all"], key == self.tab) for key, (title, _q) in TABS.items()],
+            "tabs": [
+                (key, title, counts[key or "all"], key == self.tab and message is None)
+                for key, (title, _condition) in TABS.items()
+            ],
             "tab": self.tab,
             "doubtful": counts["doubtful"],
-            "groups": groups(visible.filter(TABS[self.tab][1])) if self.tab in {"approve", "scheduled"} else [],
+            "together": message,
         }
 
 
-def groups(messages: Any) -> list[dict[str, Any]]:
-    """Return the messages that go out together, more than one for the same purpose, cause and time."""
-    found = (
-        messages.filter(state__in=[State.QUEUED, State.HELD])
-        .order_by()
-        .values("purpose", "about", "about_url", "when_at", "state")
-        .annotate(number=Count("pk"), first=Min("pk"))
-        .filter(number__gt=1)
-        .order_by("when_at", "first")[:GROUPS_AT_MOST]
-    )
-    return [{**group, "title": title_of(group["purpose"])} for group in found]
-
-
 def group_of(message: Message) -> Any:
-    """Return the messages that go out together with this one."""
-    return Message.objects.filter(
-        purpose=message.purpose,
-        about=message.about,
-        about_url=message.about_url,
-        when_at=message.when_at,
-        state=message.state,
-    )
-
-
-def title_of(key: str) -> Any:
-    """Return what a purpose is called; its key if no app registers it any more."""
-    purpose = purposes.get(key)
-    return purpose.title if purpose else key
+    """Return the messages that go out together with this one; once it has gone, it stands alone."""
+    if message.state not in WAITING:
+        return Message.objects.filter(pk=message.pk)
+    return Message.objects.filter(**{name: getattr(message, name) for name in TOGETHER_BY})
 
 
 def how_many_need_somebody(user: Any) -> int:

@@ -74,8 +74,10 @@ def post_many(
 ) -> int:
     """Write many messages of one purpose at once, as `post` would. Returns how many are new."""
     reason = purposes.required(purpose)
+    # One moment for all of them: the list of messages shows as one line what goes out together.
+    moment = not_before or timezone.now()
     with remembering_office():
-        messages = [_write(reason, letter, not_before, scheduled=scheduled, held=held) for letter in letters]
+        messages = [_write(reason, letter, moment, scheduled=scheduled, held=held) for letter in letters]
     made_of = Message.objects.filter(message_id__in=[message.message_id for message in messages])
     Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
     _ring_after_commit(messages)

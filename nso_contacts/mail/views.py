@@ -27,7 +27,6 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Message.objects.visible_to(request.user), pk=pk)
     delivered = writing.delivered(found)
     written = delivered or writing.preview(found)
-    waiting = found.state in {State.QUEUED, State.HELD, State.FAILED}
     context = {
         "message": found,
         "title": str(found) if found.subject_line else (written.subject if written else str(found)),
@@ -35,7 +34,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "text": writing.shown_text(written.text) if written else "",
         "whole": delivered is not None,
         "steps": telling.steps(found),
-        "group": group_of(found).visible_to(request.user).count() if waiting else 0,
+        "group": group_of(found).visible_to(request.user).count(),
         "may_change": request.user.has_perm("access.change_messages"),
         "may_approve": request.user.has_perm("access.approve_messages"),
     }

@@ -141,7 +141,7 @@ def preview(message: Message) -> Written | None:
         return None
     if message.text:
         return Written(message.subject_line, message.text, message.html)
-    if message.state not in {*Message.WAITING, Message.State.SENDING}:
+    if message.state not in {*Message.WAITING, Message.State.SENDING, Message.State.UNCERTAIN}:
         return None
     try:
         return write(message)

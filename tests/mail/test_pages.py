@@ -87,7 +87,7 @@ def test_the_list_takes_the_same_queries_for_1_and_30(rows, switches, liaison, s
     client = signed_in(liaison)
     client.get("/messages/")
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get("/messages/")
 
 
@@ -262,20 +262,26 @@ def test_held_messages_of_one_run_are_approved_together_by_those_who_may(switche
     assert signed_in(manager).post(f"/messages/{message.pk}/approve/").status_code == 404
 
 
-def test_messages_of_one_run_are_sent_together_ahead_of_their_time(switches, liaison, signed_in, mailoutbox):
+def test_messages_of_one_run_share_a_line_and_are_sent_together(switches, liaison, signed_in, mailoutbox):
     later = timezone.now() + timedelta(days=9)
-    letters = [Letter(liaison, address=f"p{n}@labour.example") for n in range(3)]
+    letters = [Letter(liaison, address=f"p{n}@labour.example", name=f"Person {n}") for n in range(3)]
     outbox.post_many("test.survey", letters, not_before=later, scheduled=True)
-    outbox.post_many("test.survey", [Letter(liaison, address="other@labour.example")], not_before=later)
+    outbox.post_many("test.survey", [Letter(liaison, address="other@labour.example", name="Other")])
     client = signed_in(liaison)
-    message = Message.objects.filter(scheduled=True).first()
+    message = Message.objects.filter(scheduled=True).order_by("pk").first()
 
-    assert "3 people" in text_of(client.get("/messages/?tab=scheduled")) or "4 people" in text_of(
-        client.get("/messages/?tab=scheduled")
-    )
+    page = text_of(client.get("/messages/?tab=scheduled"))
+    together = text_of(client.get(f"/messages/?together={message.pk}"))
+    found = text_of(client.get("/messages/?q=person"))
+    exported = b"".join(client.get("/messages/?format=csv").streaming_content).decode()
+
+    people = ["Person 0", "Person 1", "Person 2"]
+    assert "3 people" in page
+    assert "Other" in page
+    assert [name for name in people if name in page] == []
+    assert [name for name in people if name in together and name in found and name in exported] == people
     client.post(f"/messages/{message.pk}/send-now/")
     delivery.run()
-
     assert len(mailoutbox) == 4
 
 
