@@ -36,6 +36,8 @@ def pairs(widget: forms.Widget, key: str, value: Any) -> Sent:
 
 def in_words(field: forms.Field, values: list[str]) -> str:
     """Return what a person reads for the sent values of a field."""
+    if hasattr(field, "in_words"):
+        return field.in_words(values)
     if isinstance(field, forms.NullBooleanField):
         values = [value for value in values if value.lower() in ("true", "yes", "1", "on")]
     if isinstance(field, forms.BooleanField):

@@ -30,6 +30,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import stale
+from .picks import Pick
 from .widgets import NATIVE
 
 Text = str | Promise
@@ -39,12 +40,7 @@ Crumbs = Iterable[tuple[Text, str]]
 class Posted(QueryDict):
     """The fields of a sent form, with its files. A form of this module takes both from it."""
 
-    def __init__(self, request: HttpRequest) -> None:
-        """Copy what was sent."""
-        super().__init__(mutable=True)
-        self.update(request.POST)
-        self.files = request.FILES
-        self._mutable = False
+    files: Any = None
 
 
 def posted(request: HttpRequest) -> Posted | None:
@@ -52,7 +48,12 @@ def posted(request: HttpRequest) -> Posted | None:
 
     Never `request.POST or None`: a form sent with everything empty would look like one that was not sent.
     """
-    return Posted(request) if request.method == "POST" else None
+    if request.method != "POST":
+        return None
+    data = Posted(mutable=True)
+    data.update(request.POST)
+    data.files = request.FILES
+    return data
 
 
 class OfficeFormMixin:
@@ -67,14 +68,15 @@ class OfficeFormMixin:
             files = getattr(data, "files", None)
         self.user = user
         super().__init__(data, files, *args, **kwargs)
-        for field in self.fields.values():  # type: ignore[attr-defined]
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
             native = NATIVE.get(type(field.widget))
             if native is not None:
                 field.widget = native(attrs=field.widget.attrs)
                 field.widget.is_required = field.required
-            scope = getattr(field, "for_user", None)
-            if scope is not None:
-                scope(user)
+            if isinstance(field, Pick):
+                field.for_user(user)
+                sent = self.data if self.is_bound else None  # type: ignore[attr-defined]
+                field.read(sent, self.add_prefix(name), self.get_initial_for_field(field, name))  # type: ignore[attr-defined]
 
     @property
     def helper(self) -> FormHelper:
@@ -172,7 +174,7 @@ def form_page(
         **(context or {}),
         **frame(request, base),
     }
-    if request.method != "POST" or stale.wants_form_back(request):
+    if request.method != "POST" or stale.wants_form_back(request) or wants_matches(form):
         return render(request, template, page)
     try:
         target = accept(form, save)
@@ -182,6 +184,12 @@ def form_page(
         add_refusal(form, refusal)
         return render(request, template, page | {"errors": summary(form)}, status=422)
     return saved(request, target, done)
+
+
+def wants_matches(form: Any) -> bool:
+    """Whether a sent form only asks what a text in a `Pick` finds. Nothing is checked or saved then."""
+    picks = ((form.add_prefix(name), field) for name, field in form.fields.items() if isinstance(field, Pick))
+    return any(field.wants_matches(form.data, name) for name, field in picks)
 
 
 def accept(form: Any, save: Callable[[Any], Any]) -> Any:
@@ -209,6 +217,7 @@ def saved(request: HttpRequest, target: Any, done: Text = "") -> HttpResponse:
         messages.success(request, done)
     response = HttpResponseRedirect(resolve_url(target))
     if request.headers.get("HX-Request"):
-        response.headers["HX-Redirect"] = response.headers.pop("Location")
+        response.headers["HX-Redirect"] = response.headers["Location"]
+        del response.headers["Location"]
         response.status_code = 204
     return response

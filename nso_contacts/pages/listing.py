@@ -44,6 +44,7 @@ from . import export
 from .controls import in_words, keys
 from .counting import Count, count
 from .matching import matching
+from .picks import Pick
 
 Text = str | Promise
 
@@ -231,7 +232,10 @@ class Listing:
         if self.filters is None:
             return None
         filterset = self.filters(data=self.state, queryset=self.rows(), request=self.request)
-        for control in filterset.form.fields.values():
+        for name, control in filterset.form.fields.items():
+            if isinstance(control, Pick):
+                control.for_user(self.user)
+                control.read(self.state, name, None)
             if isinstance(control.widget, forms.SelectMultiple):
                 control.widget = forms.CheckboxSelectMultiple(choices=control.widget.choices)
         return filterset

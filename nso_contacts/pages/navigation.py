@@ -75,14 +75,14 @@ class Section:
     places: list[Place]
 
 
-_items: dict[str, NavItem] = {}
+_items: dict[tuple[str, str], NavItem] = {}
 
 
 def register(item: NavItem) -> None:
-    """Give a place a line in the side bar. Registering the same address again replaces it."""
+    """Give a place a line in the side bar. Registering it again replaces it."""
     if item.section != PORTAL and item.section not in SECTIONS:
         raise ValueError(f"No section of the side bar is called {item.section}.")
-    _items[item.url_name] = item
+    _items[item.section, item.url_name] = item
 
 
 def places(section: str, request: HttpRequest) -> list[Place]:

@@ -7,5 +7,6 @@ from . import views
 app_name = "pages"
 urlpatterns = [
     path("search/", views.search, name="search"),
+    path("pick/<slug:kind>/", views.pick, name="pick"),
     path("help/keys/", views.keys, name="keys"),
 ]

@@ -1,5 +1,6 @@
 """The project's addresses, and a few pages that exist only in tests."""
 
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,9 +14,11 @@ from django_filters import BooleanFilter, ChoiceFilter, DateFromToRangeFilter, F
 
 from nso_contacts.access.policy import open_to_all, requires, signed_in
 from nso_contacts.office.models import Office
+from nso_contacts.pages import timeline
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import OfficeForm, OfficeModelForm, form_page, posted
 from nso_contacts.pages.listing import Action, Column, Empty, Listing
+from nso_contacts.pages.picks import Pick, PickFilter, PickMany
 from nso_contacts.pages.widgets import Segments
 
 User = get_user_model()
@@ -42,13 +45,28 @@ class OfficeDetailsForm(OfficeModelForm):
         fields = ["name", "short_name", "country", "opens", "languages"]
 
 
+class TeamForm(OfficeForm):
+    """Choosing records."""
+
+    lead = Pick("colleague", label="Lead")
+    deputy = Pick("colleague", label="Deputy", required=False)
+    members = PickMany("colleague", label="Members", required=False)
+    name = CharField(label="Name of the team")
+
+
 class PeopleFilter(FilterSet):
     """One filter of each kind."""
+
+    colleague = PickFilter("colleague", method="only", label="Colleague")
 
     role = ModelMultipleChoiceFilter(field_name="groups", label="Role", queryset=Group.objects.order_by("name"))
     is_active = BooleanFilter(label="May sign in")
     created = DateFromToRangeFilter(field_name="created_at", label="Created")
     theme = ChoiceFilter(label="Appearance", choices=User.Theme)
+
+    def only(self, queryset, name, colleague):
+        """Keep one."""
+        return queryset.filter(pk=colleague.pk)
 
 
 class PeopleListing(Listing):
@@ -114,6 +132,27 @@ def details(request):
     return form_page(request, form, save=save, title="The office")
 
 
+@requires("log_interactions")
+def team(request):
+    initial = {"deputy": request.GET.get("deputy")}
+    form = TeamForm(posted(request), user=request.user, initial=initial)
+
+    def save(form):
+        said = form.cleaned_data
+        messages.success(
+            request, f"{said['name']}: {said['lead']}, {said['deputy']}, {' and '.join(map(str, said['members']))}"
+        )
+        return "/sample/"
+
+    return form_page(request, form, save=save, title="A team", verb="Save team")
+
+
+@signed_in(because="a test")
+def history(request):
+    found = timeline.timeline(request, "office", None, size=3)
+    return render(request, "parts/timeline.html", {"timeline": found})
+
+
 @requires("change_office")
 def close(request):
     def action():
@@ -146,6 +185,8 @@ urlpatterns = [
     path("sample/close/", close),
     path("sample/people/", PeopleListing.as_view()),
     path("sample/people/chosen/", chosen),
+    path("sample/team/", team),
+    path("sample/history/", history),
     path("sample/broken/", broken),
     path("sample/forbidden/", forbidden),
     path("", include("nso_contacts.urls")),

@@ -47,7 +47,7 @@ def test_pages_follow_each_other_without_gap_or_overlap(admin, people):
     shown = [re.findall(r'name="ids" value="(\d+)"', admin.get(f"/sample/people/?page={n}").text) for n in (1, 2, 3, 4)]
 
     assert [len(keys) for keys in shown] == [10, 10, 10, 1]
-    assert len(set(sum(shown, []))) == 31
+    assert len({key for keys in shown for key in keys}) == 31
 
 
 def test_sorting_goes_both_ways_and_says_so(admin, people):
@@ -107,10 +107,8 @@ def test_a_filter_becomes_a_chip_that_takes_only_itself_away(admin, make_user):
     assert names(answer) == ["Mona Manager"]
     assert "Role: manager" in answer.text
     assert "May sign in: yes" in answer.text
-    assert (
-        f'<a href="/sample/people/?q=mona&amp;role={group}&amp;sort=email" aria-label="Remove filter: May sign in: yes">'
-        in (answer.text)
-    )
+    without = f'href="/sample/people/?q=mona&amp;role={group}&amp;sort=email"'
+    assert f'<a {without} aria-label="Remove filter: May sign in: yes">' in answer.text
     assert '<a class="sm" href="/sample/people/">Clear all</a>' in answer.text
 
 
@@ -168,8 +166,8 @@ def test_the_number_of_queries_does_not_grow(admin, people, rows, rf, django_ass
     request.user = User.objects.get(groups__name="administrator")
     request.user.get_all_permissions()
 
-    with django_assert_num_queries(6):  # count, keys, rows, their groups, the roles to filter by, the office
-        body = render(request, "pages/list.html", PeopleListing(request).region()).text
+    with django_assert_num_queries(4):  # the count, the keys, the rows, their groups
+        body = render(request, "parts/listing.html", PeopleListing(request).region()).text
 
     assert body.count('name="ids"') == rows
 
@@ -178,8 +176,8 @@ def test_large_counts_are_estimated_and_say_so(admin, settings):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_user (email, name, password, is_superuser, is_active, keys_enabled, theme, language,"
-            " time_zone, created_at) SELECT 'u' || n || '@x.example', 'User ' || n, '', false, true, true, 'auto', '',"
-            " '', now() FROM generate_series(1, 12000) n"
+            " time_zone, created_at, revision) SELECT 'u' || n || '@x.example', 'User ' || n, '', false, true, true,"
+            " 'auto', '', '', now(), 1 FROM generate_series(1, 12000) n"
         )
         cursor.execute("ANALYZE accounts_user")
 

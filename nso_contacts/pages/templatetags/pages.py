@@ -1,6 +1,7 @@
 """The few tags the page shapes need."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -58,7 +59,7 @@ def panel(shown: Any) -> SafeString | str:
 
 @register.filter
 def shown(value: Any) -> Any:
-    """Print the value of a cell: a dash for nothing, yes and no in words, dates and numbers as the office writes them."""
+    """Print the value of a cell: a dash for nothing, yes and no in words, dates and numbers as the office does."""
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
@@ -70,6 +71,29 @@ def shown(value: Any) -> Any:
     if isinstance(value, int):
         return number(value)
     return ", ".join(str(one) for one in value) if isinstance(value, (list, tuple)) else value
+
+
+def plain(text: str) -> str:
+    """Return text in lower case without accents, letter by letter, so that places in it stay the same."""
+    letters = []
+    for letter in text:
+        base = unicodedata.normalize("NFKD", letter)[:1].casefold()
+        letters.append(base if len(base) == 1 else letter.lower()[:1])
+    return "".join(letters)
+
+
+@register.filter
+def marked(text: Any, typed: str) -> SafeString:
+    """Print text with the words that were searched for marked."""
+    text = str(text)
+    found = "|".join(re.escape(plain(word)) for word in sorted(typed.split(), key=len, reverse=True))
+    if not found:
+        return format_html("{}", text)
+    pieces, end = [], 0
+    for hit in re.finditer(found, plain(text)):
+        pieces += [("{}", text[end : hit.start()]), ("<mark>{}</mark>", text[hit.start() : hit.end()])]
+        end = hit.end()
+    return format_html_join("", "{}", [(format_html(form, piece),) for form, piece in [*pieces, ("{}", text[end:])]])
 
 
 @register.filter
