@@ -757,9 +757,9 @@ def fill(office: Office, kind: str, environment: dict[str, str], *, stopping: th
         say("First start: loading the demonstration office.")
         manage(environment, "load_demo", stopping=stopping)
     elif kind == "empty" and command_exists("create_office"):
-        name = os.environ.get("OFFICE_NAME") or "National Statistical Office"
-        administrator = os.environ.get("ADMINISTRATOR") or "admin@nso.example"
-        manage(environment, "create_office", "--name", name, "--administrator", administrator, stopping=stopping)
+        options = {"--name": os.environ.get("OFFICE_NAME"), "--administrator": os.environ.get("ADMINISTRATOR")}
+        given = [part for name, value in options.items() if value for part in (name, value)]
+        manage(environment, "create_office", *given, stopping=stopping)
     if not stopping.is_set():
         (office.state / "filled.json").write_text(json.dumps({**filled(office), database_name(): kind}))
 

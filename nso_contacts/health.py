@@ -4,6 +4,7 @@ The worker's main process leaves one every two seconds, whether its pool is busy
 publishes the tick below. A sign fades by itself, so a part that stops is missed without anybody's clock being compared.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -11,7 +12,7 @@ from celery import shared_task
 from celery.signals import before_task_publish, heartbeat_sent
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -53,6 +54,18 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     parts = {"database": database_answers(), **broker_parts()}
     body = {part: "ok" if well else "failed" for part, well in parts.items()}
     return JsonResponse(body, status=200 if all(parts.values()) else 503)
+
+
+class HealthMiddleware:
+    """Answers before anything else does: the middleware behind it needs the database that may be what has failed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Keep the next step."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the one address, pass on the rest."""
+        return healthz(request) if request.path == "/healthz/" else self.get_response(request)
 
 
 def database_answers() -> bool:

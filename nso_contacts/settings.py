@@ -114,6 +114,7 @@ if TESTING or env.bool("NSO_DEVELOPMENT", default=False):
     INSTALLED_APPS += ["django_linear_migrations", "django_migration_linter"]
 
 MIDDLEWARE = [
+    "nso_contacts.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

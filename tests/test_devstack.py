@@ -219,8 +219,12 @@ class Office:
             self.process = subprocess.Popen(
                 [*DEVSTACK, "run"], cwd=ROOT, env=environment(**self.env), stdout=output, stderr=subprocess.STDOUT
             )
-        wait_until(lambda: "is ready at" in self.output.read_text() or self.process.poll() is not None, seconds=180)
-        assert self.process.poll() is None, self.output.read_text()
+        try:
+            wait_until(lambda: "is ready at" in self.output.read_text() or self.process.poll() is not None, seconds=240)
+            assert self.process.poll() is None, self.output.read_text()
+        except BaseException:
+            self.__exit__()
+            raise
         recorded = json.loads((self.state / "office.json").read_text())
         self.pids = {name: pid for name, (pid, _birth) in recorded["processes"].items()}
         return self
