@@ -1,4 +1,50 @@
-"""Addresses of the feedback app."""
+"""Addresses of the feedback app, one list per noun."""
+
+from django.urls import path
+
+from .views import enquiry, follow, portal, request
 
 app_name = "feedback"
-urlpatterns = []
+
+request_urls = [
+    path("requests/", request.listing, name="request_list"),
+    path("requests/new/", request.create, name="request_create"),
+    path("requests/<int:pk>/", request.detail, name="request"),
+    path("requests/<int:pk>/edit/", request.edit, name="request_edit"),
+    path("requests/<int:pk>/triage/", request.triage, name="request_triage"),
+    path("requests/<int:pk>/assign/", request.assign, name="request_assign"),
+    path("requests/<int:pk>/write/", request.write, name="request_write"),
+    path("requests/<int:pk>/start/", request.start, name="request_start"),
+    path("requests/<int:pk>/resume/", request.resume, name="request_resume"),
+    path("requests/<int:pk>/hand-in/", request.hand_in, name="request_hand_in"),
+    path("requests/<int:pk>/check/", request.check, name="request_check"),
+    path("requests/<int:pk>/refuse/", request.refuse, name="request_refuse"),
+    path("requests/<int:pk>/redirect/", request.redirect_, name="request_redirect"),
+    path("requests/<int:pk>/duplicate/", request.duplicate, name="request_duplicate"),
+    path("requests/<int:pk>/withdraw/", request.withdraw, name="request_withdraw"),
+    path("requests/<int:pk>/close/", request.close, name="request_close"),
+    path("requests/<int:pk>/reopen/", request.reopen, name="request_reopen"),
+]
+portal_urls = [
+    path("portal/", portal.home, name="portal"),
+    path("portal/requests/", portal.request_list, name="portal_request_list"),
+    path("portal/requests/new/", portal.request_create, name="portal_request_create"),
+    path("portal/requests/<int:pk>/", portal.request_detail, name="portal_request"),
+    path("portal/requests/<int:pk>/withdraw/", portal.request_withdraw, name="portal_request_withdraw"),
+    path("portal/workshops/", portal.workshop_list, name="portal_workshop_list"),
+    path("portal/experts/", portal.experts, name="portal_experts"),
+    path("r/<str:token>/", follow.follow, name="follow"),
+    path("r/<str:token>/withdraw/", follow.withdraw, name="follow_withdraw"),
+    path("r/<str:token>/files/<int:pk>/", follow.download, name="follow_file"),
+]
+enquiry_urls = [
+    path("contact/", enquiry.contact, name="contact"),
+    path("contact/sent/", enquiry.contact_sent, name="contact_sent"),
+    path("enquiries/", enquiry.listing, name="enquiry_list"),
+    path("enquiries/<int:pk>/", enquiry.detail, name="enquiry"),
+    path("enquiries/<int:pk>/answer/", enquiry.answer, name="enquiry_answer"),
+    path("enquiries/<int:pk>/request/", enquiry.turn_into_request, name="enquiry_request"),
+    path("enquiries/<int:pk>/put-aside/", enquiry.put_aside, name="enquiry_put_aside"),
+]
+
+urlpatterns = [*request_urls, *portal_urls, *enquiry_urls]

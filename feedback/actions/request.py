@@ -1,4 +1,4 @@
-"""Data requests: received, triaged, asked about, answered, closed. Each act writes the row, its history and its mail."""
+"""Data requests: received, triaged, asked about, answered, closed. Each act writes row, history and mail."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -309,7 +309,9 @@ def _assign(request: DataRequest, assignee: User | None, actor: User) -> None:
 def _say(
     request: DataRequest, kind: str, text: str, actor: User | None, uploads: Iterable[UploadedFile]
 ) -> RequestMessage:
-    message = RequestMessage.objects.create(request=request, kind=kind, text=text, author=actor)
+    # Behind a personal link the actor is a person without a login.
+    author = actor if isinstance(actor, User) else None
+    message = RequestMessage.objects.create(request=request, kind=kind, text=text, author=author)
     _attach(request, uploads, actor, message)
     return message
 

@@ -226,6 +226,11 @@ class DataRequest(models.Model):
         return reverse("feedback:request", args=[self.pk])
 
     @property
+    def is_waiting(self):
+        """Whether the office waits for the requester."""
+        return self.status in self.WAITING
+
+    @property
     def who(self):
         """The requester's name as it is shown."""
         return str(self.requester) if self.requester else self.requester_name or self.requester_email

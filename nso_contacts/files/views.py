@@ -11,7 +11,11 @@ from .models import StoredFile
 @signed_in(because="the rows of each owner decide who gets a file: colleagues and ministry experts have different ones")
 def download(request: HttpRequest, pk: int) -> FileResponse:
     """Send one file as an attachment, never to be shown inside a page of ours."""
-    stored = get_object_or_404(StoredFile.objects.visible_to(request.user), pk=pk)
+    return served(get_object_or_404(StoredFile.objects.visible_to(request.user), pk=pk))
+
+
+def served(stored: StoredFile) -> FileResponse:
+    """Answer with a file the reader may have, whatever let them in."""
     try:
         content = stored.path.open("rb")
     except FileNotFoundError:

@@ -1,0 +1,1 @@
+"""The forms of feedback, one noun per file."""

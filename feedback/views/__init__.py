@@ -1,0 +1,1 @@
+"""The views of feedback, one noun per file."""
