@@ -90,7 +90,7 @@ def test_the_calendar_knows_weekdays_hours_and_holidays(office):
     assert not calendar.is_working_day(date(2026, 10, 12))
     assert not calendar.is_working_day(date(2026, 10, 9))  # a Friday
     assert calendar.is_working_day(date(2026, 10, 11))  # a Sunday
-    assert calendar.day_zero(datetime(2026, 10, 11, 15, 0)) == date(2026, 10, 13)
+    assert calendar.day_zero(datetime(2026, 10, 11, 15, 0, tzinfo=UTC)) == date(2026, 10, 13)
 
 
 # References ----------------------------------------------------------------------------------------------------------

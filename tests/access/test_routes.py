@@ -1,0 +1,131 @@
+"""Every route × every role: the table is made from the URLconf, so a new route is in it or the tests fail.
+
+What is expected follows from the policy a view declares; what happens is found out by visiting. A route that takes
+parameters needs a true address in tests/samples.py.
+"""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from nso_contacts.access.checks import policy_of, routes
+from nso_contacts.access.roles import ROLES
+from tests.samples import SAMPLES
+
+LOGIN = "/accounts/login/"
+# Answers that mean "you are in": the page, a way on from it, a button that wants a POST, or "not one of your rows".
+LET_IN = {200, 302, 301, 404, 405, 410}
+SESSION_TABLES = ("django_session", "usersessions_usersession")
+WRITE = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|MERGE INTO|COPY)\s+\"?([a-z_.]+)\"?", re.IGNORECASE)
+
+TABLE = sorted(routes(), key=lambda route: route.path)
+
+
+@pytest.fixture
+def people(make_user):
+    """One user per role."""
+    return {role: make_user(role, email=f"{role}@route.example") for role in ROLES}
+
+
+@pytest.fixture
+def visitors(people):
+    """A browser per role, and one that is not signed in."""
+    clients = {None: Client(raise_request_exception=True)}
+    for role, user in people.items():
+        clients[role] = Client()
+        clients[role].force_login(user)
+    return clients
+
+
+def address(route, people):
+    """Return a true address of the route."""
+    make = SAMPLES.get(route.name)
+    if make is None:
+        assert not route.parameters, f"add a sample for {route.name} to tests/samples.py"
+        return reverse(route.name) if not route.name.endswith("/") else f"/{route.path}"
+    kwargs = dict(make(people))
+    query = kwargs.pop("?", None)
+    return reverse(route.name, kwargs=kwargs) + (f"?{urlencode(query)}" if query else "")
+
+
+def may_enter(policy, role):
+    """Whether the declared policy lets the role in."""
+    if isinstance(policy, str):
+        return policy.startswith("open: ") or role is not None
+    return role is not None and not ROLES[role].isdisjoint(policy)
+
+
+def is_led_to_sign_in(answer):
+    """Whether the answer is the door."""
+    return answer.status_code == 302 and answer.url.partition("?")[0] == LOGIN
+
+
+class Written:
+    """Collects what a request writes, session housekeeping aside."""
+
+    def __init__(self):
+        self.statements = []
+
+    def __call__(self, execute, sql, params, many, context):
+        for _verb, table in WRITE.findall(str(sql)):
+            if table.rpartition(".")[2].lower() not in SESSION_TABLES and not is_locking(str(sql)):
+                self.statements.append(str(sql)[:200])
+        return execute(sql, params, many, context)
+
+
+def is_locking(sql):
+    """Whether the word UPDATE only belongs to SELECT … FOR UPDATE."""
+    return sql.lstrip().upper().startswith("SELECT") and "FOR UPDATE" in sql.upper()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", TABLE, ids=lambda route: route.path or "/")
+def test_every_role_gets_what_the_policy_says(route, people, visitors):
+    policy = policy_of(route.view)
+    url = address(route, people)
+    got = {}
+    for role, client in visitors.items():
+        written = Written()
+        with connection.execute_wrapper(written):
+            answer = client.get(url)
+        got[role] = answer.status_code
+        assert written.statements == [], f"{role}: a GET of {url} wrote"
+        if may_enter(policy, role):
+            allowed = LET_IN | {403} if str(policy).startswith("signed in: ") else LET_IN
+            assert answer.status_code in allowed, f"{role} is allowed in, but got {answer.status_code} from {url}"
+            assert role is None or not is_led_to_sign_in(answer) or LOGIN in url, f"{role} was sent to sign in by {url}"
+        elif role is None:
+            assert is_led_to_sign_in(answer), f"a visitor got {answer.status_code} from {url}"
+        else:
+            assert answer.status_code == 403, f"{role} has no capability for {url}, but got {answer.status_code}"
+    inside = {status for role, status in got.items() if may_enter(policy, role)}
+    assert inside - {403, 404, 410}, f"the sample of {route.name} is seen by nobody: {got}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", TABLE, ids=lambda route: route.path or "/")
+def test_a_post_opens_no_door_that_a_get_finds_closed(route, people, visitors):
+    policy = policy_of(route.view)
+    url = address(route, people)
+    for role, client in visitors.items():
+        if may_enter(policy, role):
+            continue
+        answer = client.post(url, {})
+        if role is None:
+            assert is_led_to_sign_in(answer), f"a visitor's POST to {url} got {answer.status_code}"
+        else:
+            assert answer.status_code == 403, f"{role}'s POST to {url} got {answer.status_code}"
+
+
+def test_samples_belong_to_routes():
+    assert set(SAMPLES) - {route.name for route in TABLE} == set()
+
+
+def test_every_capability_opens_something_or_somebody():
+    held = set().union(*ROLES.values())
+    asked = {name for route in TABLE for name in policy_of(route.view) if not isinstance(policy_of(route.view), str)}
+    assert asked <= held
