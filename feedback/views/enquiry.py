@@ -18,7 +18,6 @@ from ..listings.enquiry import EnquiryListing
 from ..models import Enquiry
 
 listing = EnquiryListing.as_view()
-PER_HOUR = "10/h/ip"
 PORTAL = "portal_base.html"
 
 
@@ -29,7 +28,7 @@ def contact(request):
     if request.method == "POST":
         if form.by_machine:  # told nothing, and nothing is kept
             return HttpResponseRedirect(reverse("feedback:contact_sent"))
-        if form.is_valid() and not ratelimit.consume(request, action="contact", config=PER_HOUR):
+        if form.is_valid() and not ratelimit.consume(request, action="contact"):
             return render(request, "feedback/portal/too_many.html", {"title": _("Too many messages")}, status=429)
 
     def save(form):
