@@ -1,5 +1,7 @@
 """Start-up of the audit app."""
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -9,12 +11,13 @@ class AuditConfig(AppConfig):
     name = "nso_contacts.audit"
     label = "audit"
 
-    def ready(self):
+    def ready(self) -> None:
+        """Register; models are ready only now."""
         from nso_contacts.pages.stale import LastChange, tell_last_change  # noqa: PLC0415 (needs loaded apps)
 
         from .history import last_change  # noqa: PLC0415
 
-        def who_saved(record):
+        def who_saved(record: Any) -> LastChange | None:
             found = last_change(record)
             return LastChange(*found) if found else None
 

@@ -15,12 +15,8 @@ class RevisionField(models.PositiveIntegerField):
     """Counts the changes of a row. The database counts (see `revision_trigger`), Python only reads and compares."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs = {
-            "verbose_name": _("revision"),
-            "default": 1,
-            "editable": False,
-        } | kwargs
-        super().__init__(*args, **kwargs)
+        defaults: dict[str, Any] = {"verbose_name": _("revision"), "default": 1, "editable": False}
+        super().__init__(*args, **defaults | kwargs)
 
 
 def revision_trigger(ignore: Iterable[str] = ()) -> pgtrigger.Trigger:

@@ -89,7 +89,7 @@ class Reader:
         for f in source.fields:
             if isinstance(f, models.ForeignKey):
                 related = f.related_model
-                self.wanted[related] |= {getattr(row, f.attname) for row in rows if row is not None} - {None}  # type: ignore[index]
+                self.wanted[related] |= {getattr(row, f.attname) for row in rows if row is not None} - {None}
 
     def _name(self) -> None:
         for model, keys in self.wanted.items():
@@ -140,10 +140,11 @@ class Reader:
 
     def _describe(self, source: Source, row: Any) -> tuple[str, list[Change]]:
         """Return what a row is best called, and what else is to be said about it."""
+        belongs_to = source.child.field if source.child else ""
         told = [
             (f, words)
             for f in source.fields
-            if f.name != source.child.field
+            if f.name != belongs_to
             and getattr(row, f.attname) != f.get_default()
             and (words := self.words(f, getattr(row, f.attname)))
         ]
@@ -160,7 +161,7 @@ class Reader:
         if value is None or value in ("", [], {}):
             return ""
         if isinstance(f, models.ForeignKey):
-            return self.names.get((f.related_model, value), _("a record you cannot see"))  # type: ignore[arg-type]
+            return self.names.get((f.related_model, value), _("a record you cannot see"))
         choices = dict(
             getattr(f, "flatchoices", None) or getattr(getattr(f, "base_field", f), "flatchoices", None) or []
         )

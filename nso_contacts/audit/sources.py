@@ -48,7 +48,7 @@ class Source:
     @property
     def events(self) -> type[models.Model]:
         """The model of the history rows."""
-        return self.model.pgh_event_model  # type: ignore[attr-defined,no-any-return]
+        return self.model.pgh_event_model  # type: ignore[attr-defined]
 
     @property
     def title(self) -> str:
@@ -74,7 +74,7 @@ class Source:
             Q(**{path: record.pk}) | Q(told_before=record.pk)
         )
         if hasattr(self.model._default_manager.all(), "visible_to"):
-            everything = self.model._default_manager.all()
+            everything: Any = self.model._default_manager.all()
             hidden = everything.exclude(pk__in=everything.visible_to(user).order_by().values("pk"))
             rows = rows.exclude(pgh_obj_id__in=hidden.order_by().values("pk"))
         return rows.filter(self.child.visible(user)) if self.child.visible else rows

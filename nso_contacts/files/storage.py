@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from .models import StoredFile
 
 MAX_BYTES = 25 * 1024 * 1024
+HEAD_BYTES = 65536
 OPEN_XML = "application/vnd.openxmlformats-officedocument"
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
 
@@ -67,13 +68,14 @@ ALLOWED_ENDINGS = sorted(
 def check(upload: UploadedFile) -> Kind:
     """Return the kind of an uploaded file by its content. ValidationError if it may not be attached."""
     name = clean_name(upload.name)
-    if not upload.size:
+    size = upload.size or 0
+    if not size:
         raise ValidationError(_("The file “%(name)s” is empty."), code="empty", params={"name": name})
-    if upload.size > MAX_BYTES:
+    if size > MAX_BYTES:
         raise ValidationError(
             _("The file “%(name)s” has %(size)s. At most %(limit)s can be attached."),
             code="too_large",
-            params={"name": name, "size": filesizeformat(upload.size), "limit": filesizeformat(MAX_BYTES)},
+            params={"name": name, "size": filesizeformat(size), "limit": filesizeformat(MAX_BYTES)},
         )
     kind = detect(upload)
     if kind is None:
@@ -102,7 +104,7 @@ def store(upload: UploadedFile, actor: Any) -> StoredFile:
         digest.update(chunk)
     stored = StoredFile(
         sha256=digest.hexdigest(),
-        size=upload.size,
+        size=upload.size or 0,
         content_type=kind.content_type,
         name=clean_name(upload.name),
         uploaded_by=actor if getattr(actor, "is_authenticated", False) else None,
@@ -117,7 +119,7 @@ def store(upload: UploadedFile, actor: Any) -> StoredFile:
 def detect(upload: UploadedFile) -> Kind | None:
     """Return the kind of a file from its content alone; None if it is not one that may be attached."""
     upload.seek(0)
-    head = upload.read(65536)
+    head = upload.read(HEAD_BYTES)
     upload.seek(0)
     found: Kind | None = None
     if head.startswith(b"PK\x03\x04"):
@@ -127,7 +129,7 @@ def detect(upload: UploadedFile) -> Kind | None:
     elif head.startswith(b"%PDF-"):
         found = PDF
     else:
-        found = _image(head) or (TEXT if _is_text(head, whole=upload.size <= len(head)) else None)
+        found = _image(head) or (TEXT if _is_text(head, whole=len(head) < HEAD_BYTES) else None)
     return found
 
 
@@ -141,7 +143,7 @@ def clean_name(name: str | None) -> str:
 def _inside_zip(upload: UploadedFile) -> Kind | None:
     """Tell office files from archives by the list of what is inside. Nothing is unpacked."""
     try:
-        with ZipFile(upload) as archive:  # type: ignore[arg-type]
+        with ZipFile(upload) as archive:
             names = set(archive.namelist())
             mimetype = b""
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:

@@ -67,7 +67,7 @@ class SMTPBackend(EmailBackend):
     @property
     def handed_over(self) -> bool:
         """Whether the server had the whole message and did not answer."""
-        return bool(self.connection and self.connection.handed_over)
+        return bool(getattr(self.connection, "handed_over", False))
 
     def abandon(self) -> None:
         """Forget a connection that failed; the next message opens a new one."""

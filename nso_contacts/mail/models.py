@@ -97,6 +97,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """
         with transaction.atomic():
             pk = self.select_for_update(skip_locked=True).values_list("pk", flat=True).first()
+            if pk is None:
+                return None
             taken = Message.objects.filter(pk=pk, state__in=Message.TO_SEND).update(
                 state=Message.State.SENDING,
                 attempts=F("attempts") + 1,

@@ -152,7 +152,7 @@ def _chosen(messages: Any) -> Any:
 
 def _ring_after_commit(messages: list[Message]) -> None:
     now = timezone.now()
-    if any(message.state == Message.State.QUEUED and message.due_at <= now for message in messages):
+    if any(message.state == Message.State.QUEUED and message.not_before <= now for message in messages):
         ring_after_commit()
 
 

@@ -170,7 +170,8 @@ def delivered(message: Message) -> Written | None:
 
 
 def _text(name: str, context: dict[str, Any]) -> tuple[str, str]:
-    rendered = get_template(name).template.render(Context(context, autoescape=False)).strip()
+    template: Any = get_template(name)
+    rendered = template.template.render(Context(context, autoescape=False)).strip()
     first, _newline, body = rendered.partition("\n")
     label, colon, subject = first.partition(":")
     if not colon or label.strip().lower() != "subject":
@@ -179,6 +180,7 @@ def _text(name: str, context: dict[str, Any]) -> tuple[str, str]:
 
 
 def _html(name: str, context: dict[str, Any]) -> str:
+    template: Any
     try:
         template = get_template(name)
     except TemplateDoesNotExist:
