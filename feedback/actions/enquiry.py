@@ -18,7 +18,7 @@ from . import request as requests
 
 
 @action
-def receive(enquiry: Enquiry, *, actor: User | None = None, uploads: Iterable[UploadedFile] = ()) -> Enquiry:
+def receive(enquiry: Enquiry, *, actor: User | None, uploads: Iterable[UploadedFile] = ()) -> Enquiry:
     """Take an enquiry in and send its receipt."""
     enquiry.reference = next_reference("E")
     enquiry.save(force_insert=True)

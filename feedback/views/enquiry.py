@@ -34,7 +34,7 @@ def contact(request):
     def save(form):
         enquiry = form.save(commit=False)
         enquiry.language = get_language()
-        actions.receive(enquiry)
+        actions.receive(enquiry, actor=None)
         return "feedback:contact_sent"
 
     return form_page(
