@@ -199,6 +199,8 @@ ACCOUNT_FORMS = {
     "change_password": "nso_contacts.accounts.sign_in_forms.ChangePasswordForm",
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Beside django-allauth's own limits on sign-in: what one connection may send through the public contact form.
+ACCOUNT_RATE_LIMITS = {"contact": "10/h/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "nso_contacts.accounts.sign_in_forms.AuthenticateForm",
