@@ -87,6 +87,7 @@ class Offer:
     title: ClassVar[str | Promise] = ""
     template: ClassVar[str] = "workshops/offers/search.html"
     hint: ClassVar[str | Promise] = ""
+    nothing: ClassVar[str | Promise] = ""
 
     def __init__(self, event: Event, params: Mapping[str, str], user: Any) -> None:
         """Read from the address what is looked for."""
@@ -153,9 +154,29 @@ class Offer:
         counted = self.people.exclude(obstacle="").order_by().values_list("obstacle").annotate(n=Count("pk"))
         return [(number, invitees.REASONS[obstacle]) for obstacle, number in sorted(counted)]
 
+    @property
+    def nothing_words(self) -> str | Promise:
+        """What stands where nobody is shown."""
+        is_asked = any(self.params.get(name) for name in ("q", "of", "domain", "role", "key"))
+        return _("Nobody found.") if is_asked else self.nothing
+
     def address(self, **changes: Any) -> str:
         """The address of this source with another state."""
         return "?" + urlencode({"from": self.key, **{k: v for k, v in changes.items() if v}})
+
+    @property
+    def previous_url(self) -> str:
+        """The page before."""
+        return self._page_url(self.page.previous_page_number())
+
+    @property
+    def next_url(self) -> str:
+        """The page after."""
+        return self._page_url(self.page.next_page_number())
+
+    def _page_url(self, number: int) -> str:
+        kept = {name: self.params.get(name, "") for name in ("q", "of", "domain", "role", "key")}
+        return self.address(**kept, page=number)
 
 
 class FocalPoints(Offer):
@@ -163,6 +184,7 @@ class FocalPoints(Offer):
 
     key = "focal-points"
     kind = Source.FOCAL_POINT
+    nothing = gettext_lazy("No focal point is nominated for these domains.")
     title = gettext_lazy("Focal points")
     template = "workshops/offers/focal_points.html"
 
@@ -199,7 +221,6 @@ class Bodies(Offer):
     """People of a body that is chosen first: `of` in the address is its key."""
 
     template = "workshops/offers/bodies.html"
-    nothing: ClassVar[str | Promise] = ""
 
     def bodies(self) -> QuerySet[Any]:
         """All bodies of this kind."""
@@ -357,6 +378,7 @@ class Filtered(Offer):
     kind = Source.FILTER
     title = gettext_lazy("People filter")
     template = "workshops/offers/filter.html"
+    nothing = gettext_lazy("Choose a domain, a role or key users, then press Show.")
 
     @property
     def roles(self) -> list[tuple[str, Any, bool]]:
@@ -398,6 +420,7 @@ class OneByOne(Offer):
     key = "person"
     kind = Source.PERSON
     title = gettext_lazy("One by one")
+    nothing = gettext_lazy("Type a name, an address or an organisation, then press Find.")
     hint = gettext_lazy("Find a person")
 
     def find(self) -> QuerySet[Person]:
@@ -571,7 +594,8 @@ def letter(invitation: Invitation) -> dict[str, Any]:
         language=invitees.language_of(invitation.person, Office.objects.current()),
         version=str(invitation.event.date_version),
     )
-    return {"message": message, "written": writing.write(message)}
+    written = writing.write(message)
+    return {"message": message, "written": written, "plain": writing.shown_text(written.text)}
 
 
 @dataclass(frozen=True)

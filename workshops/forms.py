@@ -198,6 +198,12 @@ class EventForm(OfficeModelForm, EventFields):
             "reply_by": _("Leave empty for two weeks before, or nearer if that has passed."),
         }
 
+    # How wide each field is drawn.
+    narrow = ("begins", "ends")
+    third = ("day", "capacity_room", "capacity_online")
+    half = ("last_day", "time_zone", "organiser", "facilitator")
+    two_thirds = ("room", "link")
+
     @property
     def sections(self):
         """The form in three parts."""
@@ -246,8 +252,8 @@ WHEN_AND_WHERE = (
     "last_day",
     "time_zone",
     "room",
-    "address",
     "capacity_room",
+    "address",
     "link",
     "capacity_online",
 )

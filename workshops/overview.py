@@ -199,6 +199,11 @@ class Planned:
     offset: int
     day: date | None
 
+    @property
+    def before(self) -> int:
+        """How many days before the event."""
+        return -self.offset
+
 
 def planned(day: date | None, *, has_link: bool = True, survey_wanted: bool = True) -> list[Planned]:
     """What will be sent for an event on `day`."""

@@ -1,5 +1,7 @@
 """The page of a workshop, and planning, changing, postponing, cancelling it."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nso_contacts.access.policy import requires
+from nso_contacts.office import clock
 from nso_contacts.pages import panels
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
@@ -42,7 +45,7 @@ def event(request, pk):
     """One workshop: its stage, its guests, its messages."""
     found = shown_event(request, pk)
     tab = request.GET.get("tab", "")
-    reached = overview.funnel(found)
+    reached, lines = overview.funnel(found), overview.lines(found)
     context = {
         "title": str(found),
         "event": found,
@@ -51,9 +54,10 @@ def event(request, pk):
         "strip": overview.strip(found, reached),
         "funnel": reached,
         "takeaway": reached.takeaway(found),
-        "lines": overview.lines(found),
+        "as_of": clock.now(),
+        "lines": lines,
         "may_change": request.user.has_perm("access.change_workshops"),
-        "tabs": tabs(found, request.user, tab),
+        "tabs": tabs(found, request.user, tab, len(lines)),
         "languages": wording.languages(found),
         "rail": panels.shown("workshop", found, request.user, "rail"),
         "facts": panels.shown("workshop", found, request.user, "fact"),
@@ -65,12 +69,12 @@ def event(request, pk):
     return render(request, "workshops/event.html", context)
 
 
-def tabs(found, user, current):
+def tabs(found, user, current, messages):
     """The tabs of a workshop: its own, then what other parts registered."""
     listed = panels.tabs("workshop", found, user, current, _("People"))
     own = [
         panels.Tab("programme", _("Programme"), found.sessions.count() or None, current == "programme"),
-        panels.Tab("messages", _("Messages"), None, current == "messages"),
+        panels.Tab("messages", _("Messages"), messages, current == "messages"),
     ]
     if current in OWN_TABS:
         listed[0].current = False
@@ -82,7 +86,7 @@ def part(request, found, tab):
     if tab == "programme":
         return {"part": "workshops/programme.html", "sessions": found.sessions.all()}
     if tab == "messages":
-        return {"part": "workshops/messages.html", "audiences": overview.AUDIENCES}
+        return {"part": "workshops/messages.html", "messages_query": urlencode({"q": str(found)})}
     shown = panels.open_tab("workshop", found, request.user, tab)
     if shown is not None:
         return {"shown": shown}

@@ -6,6 +6,7 @@ A GET shows, whoever follows the link: mail scanners do. Only a POST answers.
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -45,7 +46,7 @@ def reply(request, token):
     except links.LinkExpired as expired:
         return ended(request, expired.link.record)
     with translation.override(language(request, invitation)):
-        return answer_page(request, invitation)
+        return answer_page(request, invitation, reverse("workshops:calendar_file", args=[token]))
 
 
 @signed_in(because="everybody answers their own invitations")
@@ -69,11 +70,11 @@ def ended(request, invitation):
     return render(request, "workshops/reply_ended.html", context, status=410)
 
 
-def answer_page(request, invitation):
+def answer_page(request, invitation, calendar_url=""):
     """Show the invitation with its form; take the answer; ask for the colleague's name in a step of its own."""
     closed = invitation_actions.obstacle_to_answering(invitation.event)
     form = ReplyForm(posted(request), invitation=invitation, chosen=request.GET.get("reply", ""))
-    context = page(request, invitation, form, closed)
+    context = page(request, invitation, form, closed) | {"calendar_url": calendar_url}
     if request.method != "POST" or closed:
         return render(request, "workshops/reply.html", context, status=409 if request.method == "POST" else 200)
     if not form.is_valid():
@@ -124,7 +125,6 @@ def page(request, invitation, form, closed):
         "given": REPLIES.get(invitation.reply),
         "joining_link": joining_link(invitation),
         "preselected": request.method == "GET" and request.GET.get("reply", "") in ReplyForm.REPLIES,
-        "is_private": True,
     }
 
 
