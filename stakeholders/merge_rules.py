@@ -136,6 +136,10 @@ class GenericRule:
         """None that anybody would have to know of."""
         yield from ()
 
+    def explain(self, kept: Any, gone: Any) -> str:
+        """There is nothing to explain."""
+        return ""
+
     def move(self, stays: models.Model, goes: models.Model) -> None:
         """Point every row at the record that stays."""
         rows = self.rows(goes)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .directory_urls import directory
 from .listings.interaction import InteractionListing
 from .listings.task import TaskListing
 from .views import cadence, interaction, my_work, task
@@ -30,4 +31,4 @@ work = [
     path("tasks/<int:pk>/reopen/", task.reopen, name="task_reopen"),
 ]
 
-urlpatterns = [*work]
+urlpatterns = [*work, *directory]

@@ -18,7 +18,7 @@ from ..permissions import directory_edit_scope, directory_scope
 from ..triggers import PERSON_CHILD_SEARCH, PERSON_SEARCH, POST_HOLDS_FOCAL_POINTS
 from .domain import StatisticalDomain
 from .organisation import AddressState, Organisation
-from .validity import ValidityQuerySet, ends_after_start, validity_range
+from .validity import Validity, ValidityQuerySet, ends_after_start, validity_range
 
 
 class ContactRole(models.TextChoices):
@@ -194,6 +194,11 @@ class Person(models.Model):
     def get_absolute_url(self):
         return reverse("stakeholders:person", args=[self.pk])
 
+    @property
+    def role_labels(self):
+        """The contact roles in words."""
+        return [ContactRole(role).label for role in self.roles]
+
 
 @tracked()
 class PersonName(models.Model):
@@ -252,7 +257,7 @@ class PostQuerySet(ValidityQuerySet):
 
 
 @tracked(exclude=["revision"])
-class Post(models.Model):
+class Post(Validity):
     """What somebody is in an organisation, from when to when."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="posts", verbose_name=_("person"))

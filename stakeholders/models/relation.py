@@ -14,7 +14,7 @@ from ..triggers import FOCAL_POINT_BELONGS
 from .domain import StatisticalDomain
 from .organisation import Organisation
 from .person import Person
-from .validity import ValidityQuerySet, ends_after_start, validity_range
+from .validity import Validity, ValidityQuerySet, ends_after_start, validity_range
 
 
 class RelationQuerySet(ValidityQuerySet):
@@ -28,7 +28,7 @@ class RelationQuerySet(ValidityQuerySet):
 
 
 @tracked(exclude=["revision"])
-class FocalPoint(models.Model):
+class FocalPoint(Validity):
     """A ministry's named person for a statistical domain."""
 
     class Role(models.TextChoices):
@@ -87,7 +87,7 @@ class FocalPoint(models.Model):
 
 
 @tracked(exclude=["revision"])
-class ExpertAssignment(models.Model):
+class ExpertAssignment(Validity):
     """The office's named expert for an organisation and a statistical domain."""
 
     class Role(models.TextChoices):

@@ -1,6 +1,7 @@
 """Validity: two dates, both inclusive, empty is open."""
 
 from django.contrib.postgres.fields import DateRangeField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,18 @@ def ends_after_start(name):
         violation_error_code=name,
         violation_error_message=_("The end cannot be before the start."),
     )
+
+
+class Validity(models.Model):
+    """Checks the order of the two dates before a constraint makes a range of them, which a wrong order would break."""
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValidationError({"valid_to": _("The end cannot be before the start.")})
 
 
 class ValidityQuerySet(models.QuerySet):
