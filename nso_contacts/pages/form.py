@@ -154,12 +154,14 @@ def form_page(
     template: str = "pages/form.html",
     base: str = "base.html",
     consequences: Iterable[Text] = (),
+    draft: bool = False,
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Answer a request for a page with one form. See the module for what it answers when.
 
     `consequences` are sentences that stand beside the form and say what saving will do; a page with more to show
     beside its form gives a `template` that extends pages/form.html and fills its `aside`. `done` is said after saving.
+    `draft` keeps what is typed in the tab until it is sent, so that closing a dialog loses nothing.
     `base` is the shell: the portal and public pages give portal_base.html. Opened in the dialog (`data-dialog`), only
     the form is drawn.
     """
@@ -171,6 +173,7 @@ def form_page(
         "crumbs": list(crumbs),
         "cancel": cancel,
         "consequences": list(consequences),
+        "draft": draft,
         **(context or {}),
         **frame(request, base),
     }

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BooleanField, CharField, ChoiceField, DateField, FileField
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template import engines
 from django.urls import include, path
 from django.utils import translation
 from django.utils.translation import ngettext_lazy
@@ -14,7 +15,7 @@ from django_filters import BooleanFilter, ChoiceFilter, DateFromToRangeFilter, F
 
 from nso_contacts.access.policy import open_to_all, requires, signed_in
 from nso_contacts.office.models import Office
-from nso_contacts.pages import timeline
+from nso_contacts.pages import charts, timeline
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import OfficeForm, OfficeModelForm, form_page, posted
 from nso_contacts.pages.listing import Action, Column, Empty, Listing
@@ -109,6 +110,88 @@ def portal(request):
         return render(request, "portal_base.html", {"title": "Your work with the statistics office"})
 
 
+COMPONENTS = """
+{% extends "base.html" %}{% load pages i18n %}
+{% block title %}Components{% endblock %}
+{% block heading %}Components{% endblock %}
+{% block content %}
+<div class="stats">
+{% include "parts/stat.html" with title="Satisfied" value="80%" base="61 of 76" low=74.8 high=84.8 point=80.3 only %}
+{% include "parts/stat.html" with title="Suppressed" suppressed=True only %}
+</div>
+<div class="half">{% for figure in figures %}{% include "parts/figure.html" with figure=figure only %}{% endfor %}</div>
+{% include "parts/note.html" with text="Two organisations share it." url="/" link="Compare them" only %}
+{% include "parts/note.html" with kind="late" text="Two messages bounced." only %}
+{% include "parts/empty.html" with icon="easel" title="No workshops yet" url="/" verb="Plan one" only %}
+<p>{% status "ok" "On track" "check-circle" %} {% status "late" "Overdue" "exclamation-triangle-fill" box=True %}</p>
+{% include "parts/timeline.html" with timeline=timeline %}
+{% endblock %}
+""".strip()
+
+
+def figures():
+    dots = [
+        charts.Dot("Central bank and agencies", 86.7, 74.6, 93.5),
+        charts.Dot("Researchers", 81.8, 67.0, 90.9),
+        charts.Dot("Media", None),
+        charts.Dot("وسائل الإعلام", 55, 40, 70),
+    ]
+    steps = [("Invited", 64), ("Delivered", 62), ("Replied", 52), ("Accepted", 45), ("Attended", 41)]
+    years = [(2021, 70, 66, 74), (2022, 74, 70, 78), (2023, None, None, None), (2024, 75, 71, 79), (2025, 77, 73, 81)]
+    rows = [
+        ["Researchers", charts.Cell("62", url="/"), charts.Cell("79.0", strong=True)],
+        ["Media", charts.Cell("c", suppressed=True), charts.Cell("c", suppressed=True)],
+    ]
+    table = {
+        "head": ["Segment", "Answers", "Satisfied, %"],
+        "rows": rows,
+        "total": ["All", 76, "80.3"],
+        "source": "Survey.",
+    }
+    return [
+        charts.Figure(
+            "seg",
+            "Four in five are satisfied",
+            chart=charts.interval_dots(dots, sentence="Dot chart of four segments", minimum=30, reference=80.3),
+            kicker="Figure 1",
+            source="Survey.",
+            unit="Per cent (axis from 30)",
+            open=True,
+            **table,
+        ),
+        charts.Figure(
+            "funnel",
+            "Two in three came",
+            chart=charts.bars(
+                [charts.Bar(label, n, f"{n} ({n / 64:.0%})") for label, n in steps], sentence="Bar chart: invited 64"
+            ),
+            **table,
+        ),
+        charts.Figure(
+            "years",
+            "Satisfaction rises",
+            chart=charts.line(
+                [charts.Point(*year, short=f"’{year[0] - 2000}") for year in years],
+                sentence="Line from 70 in 2021 to 77 in 2025",
+                name="All users",
+                minimum=50,
+                step=10,
+                compare=[60, 61, 62, 63, 66],
+                compare_name="Europe",
+            ),
+            **table,
+        ),
+        charts.Figure("plain", "A table alone", **table),
+    ]
+
+
+@signed_in(because="a test")
+def components(request):
+    found = timeline.timeline(request, "office", None, size=3)
+    template = engines["django"].from_string(COMPONENTS)
+    return HttpResponse(template.render({"figures": figures(), "timeline": found}, request))
+
+
 @requires("log_interactions")
 def contact(request):
     form = ContactForm(posted(request), user=request.user)
@@ -118,7 +201,9 @@ def contact(request):
             raise ValidationError({"subject": "Say it in other words"})
         return f"/sample/?said={form.cleaned_data['subject']}"
 
-    return form_page(request, form, save=save, title="Log a contact", verb="Save contact", cancel="/", done="Saved.")
+    return form_page(
+        request, form, save=save, title="Log a contact", verb="Save contact", cancel="/", done="Saved.", draft=True
+    )
 
 
 @requires("change_office")
@@ -180,6 +265,7 @@ def forbidden(request):
 urlpatterns = [
     path("sample/", shell),
     path("sample/portal/", portal),
+    path("sample/components/", components),
     path("sample/contact/", contact),
     path("sample/details/", details),
     path("sample/close/", close),
