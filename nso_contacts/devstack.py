@@ -29,7 +29,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -673,7 +673,7 @@ def run_office(*, reloading: bool) -> int:
             environment |= {"DEBUG": "on", "NSO_DEVELOPMENT": "on"}
         supervisor = Supervisor(office, environment)
         say(f"Services ready in {time.monotonic() - began:.1f} s; preparing the database.")
-        manage(environment, "migrate", "--noinput", "--verbosity", "0", stopping=supervisor.stopping)
+        migrate(office, environment, stopping=supervisor.stopping)
         fill(office, kind, environment, stopping=supervisor.stopping)
         if not reloading:
             collect_static(office, environment, stopping=supervisor.stopping)
@@ -692,7 +692,7 @@ def office_commands(office: Office, address: Address, *, reloading: bool) -> dic
     quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
     celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "nso_contacts"]
     web = [sys.executable, "-m", "gunicorn", "nso_contacts.wsgi", "--bind", address.bind, "--workers", "2"]
-    web += ["--threads", "4", "--no-control-socket", "--log-level", "warning"]
+    web += ["--threads", "4", "--preload", "--no-control-socket", "--log-level", "warning"]
     if reloading:
         web = [sys.executable, "manage.py", "runserver", address.bind]
     schedule = str(office.state / "celerybeat-schedule")
@@ -731,27 +731,47 @@ def kind_of_office(office: Office) -> str:
     if wanted not in {"demonstration", "empty"}:
         message = f"OFFICE is {wanted!r}: it must be `empty`, or unset for the demonstration office."
         raise Refused(message)
-    return filled(office).get(database_name(), wanted)
-
-
-def database_name() -> str:
-    """Return the name under which the kind of an office is remembered; an outside address may hold a password."""
-    url = os.environ.get("DATABASE_URL")
-    return digest(url) if url else "embedded"
-
-
-def filled(office: Office) -> dict[str, str]:
-    """Return which databases have been filled from this folder, and with what."""
     try:
-        recorded: dict[str, str] = json.loads((office.state / "filled.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    return recorded
+        return (marks(office) / "FILLED").read_text().strip() or wanted
+    except OSError:
+        return wanted
+
+
+def marks(office: Office) -> Path:
+    """Return the folder of what is known about this database: beside its data, so that both go together."""
+    url = os.environ.get("DATABASE_URL")  # it may hold a password, so only its digest is written down
+    return office.state / (f"outside-{digest(url)}" if url else "pg18")
+
+
+def migrate(office: Office, environment: dict[str, str], *, stopping: threading.Event) -> None:
+    """Migrate, unless the code is still that of the last start and nobody else can have touched the database."""
+    marks(office).mkdir(exist_ok=True)
+    mark, state = marks(office) / "MIGRATED", code_state()
+    if "DATABASE_URL" not in os.environ and mark.exists() and mark.read_text() == state:
+        return
+    manage(environment, "migrate", "--noinput", "--verbosity", "0", stopping=stopping)
+    if not stopping.is_set():
+        mark.write_text(state)
+
+
+def code_state() -> str:
+    """Return a digest of everything that a migration, or what follows one, may depend on."""
+    paths = [path for app in ROOT.glob("*/apps.py") for path in app.parent.rglob("*.py")]
+    return digest_of([*paths, *(ROOT / "nso_contacts").rglob("*.py"), ROOT / "requirements.txt"])
+
+
+def digest_of(paths: Iterable[Path]) -> str:
+    """Return one digest of the names and contents of files below the project."""
+    state = hashlib.sha256()
+    for path in sorted(paths):
+        state.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return state.hexdigest()
 
 
 def fill(office: Office, kind: str, environment: dict[str, str], *, stopping: threading.Event) -> None:
     """Give a new database its office: the demonstration one, or an empty one with a link for its administrator."""
-    if database_name() in filled(office):
+    mark = marks(office) / "FILLED"
+    if mark.exists():
         return
     if kind == "demonstration" and command_exists("load_demo"):
         say("First start: loading the demonstration office.")
@@ -761,7 +781,7 @@ def fill(office: Office, kind: str, environment: dict[str, str], *, stopping: th
         given = [part for name, value in options.items() if value for part in (name, value)]
         manage(environment, "create_office", *given, stopping=stopping)
     if not stopping.is_set():
-        (office.state / "filled.json").write_text(json.dumps({**filled(office), database_name(): kind}))
+        mark.write_text(kind + "\n")
 
 
 def command_exists(name: str) -> bool:
@@ -774,19 +794,15 @@ def command_exists(name: str) -> bool:
 def collect_static(office: Office, environment: dict[str, str], *, stopping: threading.Event) -> None:
     """Collect static files if they, or the packages that bring some, have changed since the last time."""
     sources = [ROOT / "requirements.txt", ROOT / "nso_contacts" / "settings.py"]
-    folders = [ROOT / "static", *ROOT.glob("*/static"), *ROOT.glob("nso_contacts/*/static")]
-    for folder in folders:
-        if office.state not in [folder, *folder.parents]:
-            sources += sorted(path for path in folder.rglob("*") if path.is_file())
-    state = hashlib.sha256()
-    for path in sources:
-        state.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    mark = office.state / "static.sha256"
-    if mark.exists() and mark.read_text() == state.hexdigest() and (office.state / "static").exists():
+    for folder in [ROOT / "static", *ROOT.glob("*/static"), *ROOT.glob("nso_contacts/*/static")]:
+        if office.state not in folder.parents:
+            sources += [path for path in folder.rglob("*") if path.is_file()]
+    mark, state = office.state / "static.sha256", digest_of(sources)
+    if mark.exists() and mark.read_text() == state and (office.state / "static").exists():
         return
     manage(environment, "collectstatic", "--noinput", "--clear", "--verbosity", "0", stopping=stopping)
     if not stopping.is_set():
-        mark.write_text(state.hexdigest())
+        mark.write_text(state)
 
 
 def announcement(office: Office, address: Address, kind: str) -> str:
@@ -823,6 +839,8 @@ def reload_on_change(supervisor: Supervisor, ready: Callable[[], None]) -> Calla
 def run_manage(arguments: list[str]) -> int:
     """`manage`: a management command against the office, with its servers started for the time if it is not running."""
     office = Office()
+    if "migrate" in arguments:
+        (marks(office) / "MIGRATED").unlink(missing_ok=True)
     base_url = os.environ.get("BASE_URL") or f"http://{LOOPBACK[0]}:{os.environ.get('PORT') or '8000'}"
     deadline = time.monotonic() + 60
     while not office.lock.take():
