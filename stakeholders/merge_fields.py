@@ -59,7 +59,7 @@ TOGETHER = {Organisation: ["note"], Person: ["note"]}
 LATER = {Organisation: ["verified_on"], Person: ["verified_on", "deceased_on"]}
 EARLIER = {Organisation: [], Person: ["informed_on"]}
 # What goes along with a chosen field.
-ALONG = {"native_name": ["native_language"], "name": ["sort_name"]}
+ALONG = {(Person, "native_name"): ["native_language"], (Person, "name"): ["sort_name"]}
 # Not a person's to choose: kept by the database or by the merge itself.
 KEPT = {
     "id",
@@ -115,7 +115,7 @@ def fill(stays: Any, goes: Any, take: Collection[str]) -> None:
     model = type(stays)
     for name in CHOSEN[model]:
         if _is_empty(stays, name) or (name in take and not _is_empty(goes, name)):
-            for each in (name, *ALONG.get(name, [])):
+            for each in (name, *ALONG.get((model, name), [])):
                 attname = model._meta.get_field(each).attname
                 setattr(stays, attname, getattr(goes, attname))
     if model is Organisation and stays.parent_id in (stays.pk, goes.pk):

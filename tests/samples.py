@@ -98,3 +98,82 @@ def _two_step(people):
         totp.TOTP.activate(user, totp.generate_totp_secret())
         RecoveryCodes.activate(user)
     return {}
+
+
+# The directory -------------------------------------------------------------------------------------------------------
+
+
+@sample(
+    "stakeholders:organisation",
+    "stakeholders:organisation_edit",
+    "stakeholders:organisation_verify",
+    "stakeholders:organisation_archive",
+    "stakeholders:organisation_restore",
+    "stakeholders:organisation_merge",
+    "stakeholders:focal_point_create",
+    "stakeholders:expert_create",
+)
+def _organisation(people):
+    from tests.factories import OrganisationFactory
+
+    return {"pk": OrganisationFactory().pk}
+
+
+@sample("stakeholders:focal_point_end")
+def _focal_point(people):
+    from tests.factories import FocalPointFactory
+
+    focal_point = FocalPointFactory()
+    return {"pk": focal_point.organisation_id, "row_pk": focal_point.pk}
+
+
+@sample("stakeholders:expert_end")
+def _expert_assignment(people):
+    from tests.factories import ExpertAssignmentFactory
+
+    assignment = ExpertAssignmentFactory()
+    return {"pk": assignment.organisation_id, "row_pk": assignment.pk}
+
+
+@sample(
+    "stakeholders:person",
+    "stakeholders:person_edit",
+    "stakeholders:person_verify",
+    "stakeholders:person_archive",
+    "stakeholders:person_restore",
+    "stakeholders:person_merge",
+    "stakeholders:person_moved",
+    "stakeholders:person_invite",
+    "stakeholders:post_create",
+)
+def _person(people):
+    from tests.factories import PersonFactory
+
+    return {"pk": PersonFactory().pk}
+
+
+@sample("stakeholders:post_edit", "stakeholders:post_end")
+def _post(people):
+    from tests.factories import PersonFactory
+
+    post = PersonFactory().posts.get()
+    return {"pk": post.person_id, "post_pk": post.pk}
+
+
+@sample("stakeholders:user_person")
+def _person_of_user(people):
+    return {"pk": people["statistician"].pk}
+
+
+@sample("stakeholders:domain", "stakeholders:domain_edit")
+def _domain(people):
+    from tests.factories import domain
+
+    return {"pk": domain().pk}
+
+
+@sample("stakeholders:domain_scheme_use")
+def _scheme(people):
+    from tests.factories import domain
+
+    return {"pk": domain().scheme_id}
