@@ -100,6 +100,109 @@ def _two_step(people):
     return {}
 
 
+# History, messages and files -----------------------------------------------------------------------------------------
+
+
+@sample("audit:history")
+def _history(people):
+    from nso_contacts.audit import history
+    from stakeholders.models import Organisation
+    from tests.factories import OrganisationFactory
+
+    if history.kind_of("organisation") is None:
+        history.register("organisation", Organisation, "view_directory")
+    return {"kind": "organisation", "pk": OrganisationFactory().pk}
+
+
+def _message(people, **state):
+    """A message about one of the visitors, in a state that all its pages can show."""
+    from nso_contacts.accounts import mails
+    from nso_contacts.mail import outbox
+    from nso_contacts.mail.models import Message
+
+    expert = people["expert"]
+    message = outbox.post(mails.PASSWORD_RESET, subject=expert, recipient=expert, address="somebody@labour.example")
+    Message.objects.filter(pk=message.pk).update(message_class="SERVICE", text="Text", html="<p>Text</p>", **state)
+    return {"pk": message.pk}
+
+
+@sample(
+    "mail:message",
+    "mail:body",
+    "mail:retry",
+    "mail:send_again",
+    "mail:mark_sent",
+    "mail:stop",
+    "mail:leave",
+    "mail:send_now",
+)
+def _waiting_message(people):
+    return _message(people)
+
+
+@sample("mail:approve")
+def _held_message(people):
+    return _message(people, state="held", due_at=None)
+
+
+@sample("files:download")
+def _stored_file(people):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from nso_contacts.files import storage
+    from stakeholders.models import InteractionFile
+    from tests.factories import log_contact
+
+    stored = storage.store(SimpleUploadedFile("notes.txt", b"Sandy ground"), people["liaison"])
+    InteractionFile.objects.create(interaction=log_contact(people["liaison"]), file=stored)
+    return {"pk": stored.pk}
+
+
+# Contact log and tasks -----------------------------------------------------------------------------------------------
+
+
+@sample("stakeholders:interaction", "stakeholders:interaction_edit", "stakeholders:interaction_delete")
+def _interaction(people):
+    from tests.factories import PersonFactory, log_contact
+
+    return {"pk": log_contact(people["liaison"], PersonFactory()).pk}
+
+
+@sample(
+    "stakeholders:task",
+    "stakeholders:task_edit",
+    "stakeholders:task_done",
+    "stakeholders:task_move",
+    "stakeholders:task_cancel",
+    "stakeholders:task_reopen",
+)
+def _task(people):
+    from tests.factories import TaskFactory
+
+    return {"pk": TaskFactory(assignee=people["liaison"]).pk}
+
+
+@sample("stakeholders:organisation_due")
+def _organisation_due(people):
+    from tests.factories import OrganisationFactory
+
+    return {"pk": OrganisationFactory().pk}
+
+
+@sample("stakeholders:person_due")
+def _person_due(people):
+    from tests.factories import PersonFactory
+
+    return {"pk": PersonFactory().pk}
+
+
+@sample("stakeholders:group_due")
+def _group_due(people):
+    from stakeholders.models import UserGroup
+
+    return {"pk": UserGroup.objects.create(name="Labour statistics").pk}
+
+
 # The directory -------------------------------------------------------------------------------------------------------
 
 

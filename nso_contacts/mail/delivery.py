@@ -190,7 +190,8 @@ def _settle(message: Message, state: str, what: str, *, detail: str = "", **chan
     log = [*message.log, entry(what, detail=detail)]
     values = {"state": state, "reason": detail[:300], "due_at": None, "when_at": timezone.now(), "log": log} | changes
     if Message.objects.settle(message, **values):
-        message.refresh_from_db()
+        for name, value in {**values, "lease_until": None}.items():
+            setattr(message, name, value)
 
 
 def _tell(message: Message) -> None:

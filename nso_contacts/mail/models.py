@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.urls import reverse
@@ -90,22 +90,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state__in=Message.TO_SEND, due_at__lte=moment).order_by("priority", "due_at", "pk")
 
     def claim(self, moment: datetime) -> "Message | None":
-        """Take one message for sending, in a transaction of its own. None when nothing is left.
+        """Take the first of these messages for sending, in a transaction of its own. None when nothing is left.
 
-        A row that another run has just locked is passed over, and the update asks once more for the state: two runs
-        never hold the same message.
+        One statement: a row that another run has just locked is passed over, and the lock asks once more for the
+        conditions, so two runs never hold the same message.
         """
-        with transaction.atomic():
-            pk = self.select_for_update(skip_locked=True).values_list("pk", flat=True).first()
-            if pk is None:
-                return None
-            taken = Message.objects.filter(pk=pk, state__in=Message.TO_SEND).update(
-                state=Message.State.SENDING,
-                attempts=F("attempts") + 1,
-                lease_until=moment + LEASE,
-                when_at=moment,
-            )
-        return Message.objects.get(pk=pk) if taken else None
+        first, params = self.values("pk")[:1].query.sql_with_params()
+        statement = (
+            "UPDATE mail_message SET state = %s, attempts = attempts + 1, lease_until = %s, when_at = %s "  # noqa: S608
+            f"WHERE id = ({first} FOR UPDATE SKIP LOCKED) RETURNING *"
+        )  # put together from our own query; what comes from outside stays in the parameters
+        taken = Message.objects.raw(statement, [Message.State.SENDING, moment + LEASE, moment, *params])
+        return next(iter(taken), None)
 
     def settle(self, message: "Message", **changes: Any) -> bool:
         """Write the outcome of an attempt. False if the message has gone on to another attempt meanwhile.

@@ -23,7 +23,7 @@ from nso_contacts.mail.outbox import Letter
 
 MESSAGES = 2_000
 KILLS = 5
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 240
 
 
 class Processes:
