@@ -25,6 +25,7 @@ from .models import (
     Participant,
     Person,
     Post,
+    Product,
     Task,
 )
 from .templatetags.contacts import ICONS, heading
@@ -63,6 +64,16 @@ def register() -> None:
             gettext_lazy("Colleague"),
             lambda user: Person.objects.visible_to(user).active().filter(Post.objects.staff_filter()),
             order=("sort_name",),
+            capability="view_directory",
+        )
+    )
+    picks.register(
+        picks.PickSource(
+            "product",
+            gettext_lazy("Product"),
+            lambda user: Product.objects.visible_to(user).active(),
+            fields=("title", "code"),
+            order=("title",),
             capability="view_directory",
         )
     )

@@ -19,13 +19,14 @@ from ..models import Interaction, InteractionFile, Person, Post, StatisticalDoma
 
 # The five of the quick form, in the order of the keys 1 to 5.
 QUICK_CHANNELS = [
-    Interaction.Channel.MEETING,
-    Interaction.Channel.PHONE,
-    Interaction.Channel.EMAIL,
-    Interaction.Channel.VIDEO_CONFERENCE,
-    Interaction.Channel.SOCIAL_MEDIA,
+    (Interaction.Channel.MEETING, _("Meeting")),
+    (Interaction.Channel.PHONE, _("Call")),
+    (Interaction.Channel.EMAIL, _("E-mail")),
+    (Interaction.Channel.VIDEO_CONFERENCE, _("Virtual")),
+    (Interaction.Channel.SOCIAL_MEDIA, _("Social media")),
 ]
-NEXT_STEPS = [("", _("None")), *Task.OwedBy.choices]
+NO_STEP = "NONE"
+NEXT_STEPS = [(NO_STEP, _("None")), *Task.OwedBy.choices]
 CANDIDATES = 5
 SETTLED_BY_TALKING = {Task.Kind.REPLY, Task.Kind.CALL, Task.Kind.VISIT, Task.Kind.OTHER}
 
@@ -35,12 +36,21 @@ def keepers_of_tasks():
     return User.objects.active().with_role("liaison", "statistician").order_by("name", "email")
 
 
+class With(PickMany):
+    """People of a contact: asked for, but an organisation or a group as a whole will do (the form sees to it)."""
+
+    def validate(self, value):
+        """Nothing chosen is judged by the form."""
+
+
 class ContactForm(OfficeModelForm):
     """What the quick and the full form share: with whom, when, what it settles and what follows."""
 
-    people = PickMany("person", label=_("With"), required=False)
-    organisations = PickMany("organisation", label=_("Organisations"), required=False)
-    owed_by = forms.ChoiceField(label=_("Next step"), choices=NEXT_STEPS, widget=Segments, required=False)
+    people = With("person", label=_("With"))
+    organisations = PickMany("organisation", label=_("Or with an organisation as a whole"), required=False)
+    owed_by = forms.ChoiceField(
+        label=_("Next step"), choices=NEXT_STEPS, widget=Segments, initial=NO_STEP, required=False
+    )
     owed = forms.CharField(label=_("What"), max_length=200, required=False)
     owed_on = forms.DateField(label=_("By when"), required=False)
 
@@ -48,6 +58,10 @@ class ContactForm(OfficeModelForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.fields["occurred_at"].initial = clock.now().replace(second=0, microsecond=0)
+
+    def clean_owed_by(self):
+        step = self.cleaned_data["owed_by"]
+        return "" if step == NO_STEP else step
 
     def clean_occurred_at(self):
         moment = self.cleaned_data["occurred_at"]
@@ -101,9 +115,7 @@ class ContactForm(OfficeModelForm):
 class QuickForm(ContactForm):
     """Logs a contact in seconds: only channel, with and subject are asked for."""
 
-    channel = forms.ChoiceField(
-        label=_("Channel"), choices=[(one.value, one.label) for one in QUICK_CHANNELS], widget=Segments
-    )
+    channel = forms.ChoiceField(label=_("Channel"), choices=QUICK_CHANNELS, widget=Segments)
     domain = forms.ModelChoiceField(label=_("Domain"), queryset=StatisticalDomain.objects.none(), required=False)
     user_groups = forms.ModelMultipleChoiceField(
         queryset=UserGroup.objects.none(), widget=forms.MultipleHiddenInput, required=False
@@ -150,6 +162,7 @@ class InteractionForm(ContactForm):
     colleagues = PickMany("colleague", label=_("Colleagues who took part"), required=False)
     user_groups = PickMany("group", label=_("User groups"), required=False)
     products = PickMany("product", label=_("Products"), required=False)
+    domains = PickMany("domain", label=_("Statistical domains"), required=False)
     web_address = forms.URLField(label=_("Web address"), required=False, assume_scheme="https")
     uploads = UploadManyField(label=_("Files"), required=False)
     dropped_files = forms.ModelMultipleChoiceField(
@@ -170,7 +183,6 @@ class InteractionForm(ContactForm):
             "minutes",
             "subject",
             "purpose",
-            "domains",
             "summary",
             "outcome",
             "substantive",
@@ -186,7 +198,6 @@ class InteractionForm(ContactForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["domains"].queryset = StatisticalDomain.objects.current()
         if self.instance.pk:
             for name in ("owed_by", "owed_kind", "owed", "owed_on", "assignee"):
                 del self.fields[name]

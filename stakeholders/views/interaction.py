@@ -94,7 +94,11 @@ def log_page(request, form, *, template):
         template=template,
         crumbs=crumbs(),
         cancel=prefill.back(request) or reverse("stakeholders:interaction_list"),
-        context={"next": prefill.back(request), **settling(request, form.data if form.is_bound else None, form)},
+        context={
+            "next": prefill.back(request),
+            "owed_fields": [form["owed"], form["owed_on"]],
+            **settling(request, form.data if form.is_bound else None, form),
+        },
     )
 
 
@@ -132,6 +136,7 @@ def edit(request, pk):
         "organisations": [row.organisation for row in sides if row.side == row.Side.OUTSIDE and not row.person],
         "colleagues": [row.person for row in sides if row.side == row.Side.INSIDE],
         "user_groups": list(contact.groups.all()),
+        "domains": list(contact.domains.all()),
         "products": list(contact.products.all()),
     }
     form = InteractionForm(posted(request), instance=contact, initial=initial, user=request.user)
