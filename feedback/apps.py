@@ -10,9 +10,11 @@ class FeedbackConfig(AppConfig):
 
     def ready(self):
         """Register; models are ready only now."""
-        from . import service  # noqa: PLC0415
-        from .mails import enquiry, request  # noqa: PLC0415
+        from . import asking, service  # noqa: PLC0415
+        from .mails import enquiry, request, survey  # noqa: PLC0415
 
         request.register()
         enquiry.register()
+        survey.register()
         service.register()
+        asking.register()

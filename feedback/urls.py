@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import enquiry, follow, portal, request
+from .views import enquiry, follow, portal, request, satisfaction, survey
 
 app_name = "feedback"
 
@@ -46,5 +46,17 @@ enquiry_urls = [
     path("enquiries/<int:pk>/request/", enquiry.turn_into_request, name="enquiry_request"),
     path("enquiries/<int:pk>/put-aside/", enquiry.put_aside, name="enquiry_put_aside"),
 ]
+survey_urls = [
+    path("s/<str:token>/", survey.answer, name="survey_answer"),
+    path("s/<str:token>/refuse/", survey.refuse, name="survey_refuse"),
+    path("portal/surveys/<int:pk>/", survey.own_answer, name="own_survey"),
+    path("surveys/", survey.wave_list, name="wave_list"),
+    path("surveys/asked/", survey.frame_list, name="frame_list"),
+    path("surveys/<int:pk>/", survey.wave, name="wave"),
+    path("surveys/<int:pk>/remind/", survey.remind_now, name="wave_remind"),
+    path("surveys/<int:pk>/close/", survey.close_now, name="wave_close"),
+    path("surveys/open/<int:event>/", survey.open_now, name="survey_open"),
+    path("insight/satisfaction/", satisfaction.workshops, name="satisfaction"),
+]
 
-urlpatterns = [*request_urls, *portal_urls, *enquiry_urls]
+urlpatterns = [*request_urls, *portal_urls, *enquiry_urls, *survey_urls]

@@ -1,4 +1,4 @@
-"""Write the first migrations of every app anew. Only before a release: afterwards migrations are added, never rewritten.
+"""Write the first migrations anew. Only before a release: afterwards migrations are added, never rewritten.
 
 .venv/bin/python -m nso_contacts.devstack exec -- .venv/bin/python scripts/lay_migrations.py
 """
@@ -64,7 +64,8 @@ def batched(path: Path) -> None:
 def main() -> None:
     """Remove what was generated, generate it again, and put the hand-written parts back."""
     kept: dict[Path, str] = {}
-    for label, folder in APPS.items():
+    chosen = {label: APPS[label] for label in sys.argv[1:] or APPS}
+    for folder in chosen.values():
         (ROOT / folder / "migrations").mkdir(exist_ok=True)
         (ROOT / folder / "migrations/__init__.py").touch()
         for path in migrations_of(folder):
@@ -72,8 +73,8 @@ def main() -> None:
             if HAND_WRITTEN.search(text) and not path.name.startswith("0001"):
                 kept[path] = text
             path.unlink()
-    manage("makemigrations", *APPS, "-n", "initial")
-    for label, folder in APPS.items():
+    manage("makemigrations", *chosen, "-n", "initial")
+    for label, folder in chosen.items():
         for path in migrations_of(folder):
             batched(path)
             if label != "office" and path.name.startswith("0001"):  # the extensions come before everything else
@@ -81,7 +82,14 @@ def main() -> None:
                 path.write_text(
                     text.replace("dependencies = [\n", "dependencies = [\n        ('office', '0001_initial'),\n", 1)
                 )
-    office = ROOT / "nso_contacts/office/migrations/0001_initial.py"
+    if "office" in chosen:
+        with_extensions(ROOT / "nso_contacts/office/migrations/0001_initial.py")
+    for label, folder in chosen.items():
+        put_back(label, folder, kept)
+
+
+def with_extensions(office: Path) -> None:
+    """Let the very first migration begin with the extensions of PostgreSQL."""
     text = office.read_text().replace("    operations = [\n", FIRST_OPERATIONS, 1)
     text = text.replace("\nclass Migration", EXTENSIONS + "\nclass Migration", 1)
     text = (
@@ -89,14 +97,16 @@ def main() -> None:
         + text
     )
     office.write_text(text)
-    for label, folder in APPS.items():
-        previous = migrations_of(folder)[-1].stem if migrations_of(folder) else None
-        ours = [(path, text) for path, text in kept.items() if path.parent.parent == ROOT / folder]
-        for number, (path, text) in enumerate(sorted(ours), start=len(migrations_of(folder)) + 1):
-            new = path.with_name(f"{number:04}{path.name[4:]}")
-            text = re.sub(rf"\(\"{label}\", \"\d{{4}}_\w+\"\)", f'("{label}", "{previous}")', text)
-            new.write_text(text)
-            previous = new.stem
+
+
+def put_back(label: str, folder: str, kept: dict[Path, str]) -> None:
+    """Write the hand-written migrations of an app again, after the generated ones."""
+    previous = migrations_of(folder)[-1].stem if migrations_of(folder) else ""
+    ours = [(path, text) for path, text in kept.items() if path.parent.parent == ROOT / folder]
+    for number, (path, text) in enumerate(sorted(ours), start=len(migrations_of(folder)) + 1):
+        new = path.with_name(f"{number:04}{path.name[4:]}")
+        new.write_text(re.sub(rf"\(\"{label}\", \"\d{{4}}_\w+\"\)", f'("{label}", "{previous}")', text))
+        previous = new.stem
 
 
 if __name__ == "__main__":

@@ -107,7 +107,10 @@ class SurveyWave(models.Model):
         "workshops.Event", models.PROTECT, null=True, blank=True, related_name="follow_up_wave"
     )
     opened_at = models.DateTimeField(_("opened"))
+    remind_at = models.DateTimeField(_("reminder"))
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     closes_at = models.DateTimeField(_("closes"))
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     population = models.PositiveIntegerField(_("N"), editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     revision = RevisionField()
@@ -122,6 +125,11 @@ class SurveyWave(models.Model):
                 name="surveywave_closes_after_opening",
                 violation_error_message=_("A survey closes after it opens."),
             ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | Q(closed_at__gte=F("opened_at")),
+                name="surveywave_closed_after_opening",
+                violation_error_message=_("A survey cannot be closed before it opens."),
+            ),
         ]
         triggers = [revision_trigger()]
 
@@ -130,6 +138,22 @@ class SurveyWave(models.Model):
 
     def get_absolute_url(self):
         return reverse("feedback:wave", args=[self.pk])
+
+    @property
+    def is_open(self):
+        """Whether answers are taken."""
+        return self.closed_at is None
+
+
+class FrameQuerySet(models.QuerySet):
+    """Frame members: who was asked is known to staff, what they answered to nobody."""
+
+    def visible_to(self, user):
+        return self if user.has_perm("access.view_surveys") else self.none()
+
+    def unanswered(self):
+        """Those who have neither answered nor said that they will not."""
+        return self.filter(disposition__in=FrameMember.SILENT)
 
 
 class FrameMember(models.Model):
@@ -146,10 +170,17 @@ class FrameMember(models.Model):
         UNKNOWN_ELIGIBILITY = "UNKNOWN_ELIGIBILITY", _("Not known whether eligible")
         INELIGIBLE = "INELIGIBLE", _("Not eligible")
 
+    SILENT = (Disposition.NON_CONTACT, Disposition.PARTIAL)
+
     wave = models.ForeignKey(SurveyWave, models.CASCADE, related_name="frame")
     person = models.ForeignKey("stakeholders.Person", models.CASCADE, related_name="frame_memberships")
+    attendance = models.OneToOneField(
+        "workshops.Attendance", models.PROTECT, null=True, blank=True, related_name="frame_member"
+    )
     segment = models.ForeignKey("stakeholders.UserSegment", models.PROTECT, null=True, blank=True, related_name="+")
     disposition = models.CharField(max_length=24, choices=Disposition, default=Disposition.NON_CONTACT)
+
+    objects = FrameQuerySet.as_manager()
 
     class Meta:
         ordering = ["wave", "pk"]

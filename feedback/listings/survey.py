@@ -1,0 +1,81 @@
+"""Lists of survey waves and of who was asked. Answers stand in no list."""
+
+import django_filters
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from nso_contacts.pages.listing import Column, Empty, Listing
+from stakeholders.models import UserSegment
+
+from ..models import FrameMember, SurveyWave
+
+COMPLETE = Q(frame__disposition__in=["COMPLETE", "PARTIAL"])
+
+
+class WaveListing(Listing):
+    """Every round of every survey."""
+
+    title = _("Surveys")
+    policy = ("view_surveys",)
+    queryset = SurveyWave.objects.select_related("survey", "event").annotate(answered=Count("frame", filter=COMPLETE))
+    columns = [
+        Column("title", _("Survey"), value=str, link=True),
+        Column("opened_at", _("Opened"), template="feedback/cells/opened.html"),
+        Column("closes_at", _("Closes"), template="feedback/cells/closes.html"),
+        Column("population", _("Asked"), numeric=True),
+        Column("answered", _("Answered"), numeric=True),
+    ]
+    default_sort = "-opened_at"
+    noun = ngettext_lazy("%(shown)s survey", "%(shown)s surveys", "n")
+    empty = Empty(
+        "ui-checks",
+        _("No surveys yet"),
+        _("The day after a workshop, those who came are asked how it was. Each of these surveys stands here."),
+    )
+
+
+class FrameFilter(django_filters.FilterSet):
+    """By wave, by segment, by when the workshop was held."""
+
+    wave = django_filters.ModelChoiceFilter(queryset=SurveyWave.objects.all(), label=_("Survey"))
+    segment = django_filters.ModelChoiceFilter(queryset=UserSegment.objects.all(), label=_("User segment"))
+    year = django_filters.NumberFilter(label=_("Year"), method="in_year")
+    quarter = django_filters.NumberFilter(label=_("Quarter"), method="in_quarter")
+
+    class Meta:
+        model = FrameMember
+        fields = []
+
+    def in_year(self, queryset, name, value):
+        """Workshops held in a year."""
+        return queryset.filter(wave__event__start__year=int(value))
+
+    def in_quarter(self, queryset, name, value):
+        """Workshops held in a quarter of it."""
+        return queryset.filter(wave__event__start__quarter=int(value))
+
+
+class FrameListing(Listing):
+    """Who was asked about which workshop, with the segment they belonged to then."""
+
+    title = _("Attendances asked about")
+    lede = _("Each attendance is asked once. What somebody answered is shown nowhere.")
+    policy = ("view_surveys",)
+    queryset = FrameMember.objects.select_related(
+        "person", "wave__event", "wave__survey", "segment", "attendance__organisation"
+    )
+    columns = [
+        Column("person", _("Person"), order=("person__sort_name",), template="feedback/cells/asked_person.html"),
+        Column(
+            "organisation",
+            _("Organisation at that time"),
+            value=lambda member: member.attendance.organisation if member.attendance else None,
+        ),
+        Column("wave", _("Workshop"), value=lambda member: str(member.wave), order=("wave__opened_at",)),
+        Column("segment", _("User segment"), order=("segment__position",)),
+    ]
+    filters = FrameFilter
+    default_sort = "person"
+    noun = ngettext_lazy("%(shown)s attendance", "%(shown)s attendances", "n")
+    empty = Empty("ui-checks", _("Nobody was asked yet"))
