@@ -73,6 +73,8 @@ class OfficeFormMixin:
             if native is not None:
                 field.widget = native(attrs=field.widget.attrs)
                 field.widget.is_required = field.required
+            if isinstance(field.widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+                field.widget.attrs.setdefault("class", "form-check-input")
             if isinstance(field, Pick):
                 field.for_user(user)
                 sent = self.data if self.is_bound else None  # type: ignore[attr-defined]

@@ -343,12 +343,21 @@ class Listing:
 
     @property
     def known(self) -> list[str]:
-        """The names in the address that mean something to this list, sorting and paging aside."""
-        names = [SEARCH] if self.search else []
-        if self.filterset is not None:
-            for name, control in self.filterset.form.fields.items():
-                names += keys(control.widget, name)
-        return names
+        """The names in the address that narrow this list: the search, and the filters that have a value."""
+        return ([SEARCH] if self.typed else []) + [one for names in self.active.values() for one in names]
+
+    @cached_property
+    def active(self) -> dict[str, list[str]]:
+        """The filters that have a value that makes sense, each with the names of its controls in the address."""
+        if self.filterset is None:
+            return {}
+        form, found = self.filterset.form, {}
+        form.is_valid()
+        for name, control in form.fields.items():
+            names = keys(control.widget, name)
+            if form.cleaned_data.get(name) not in (None, "", [], ()) and any(map(self.state.get, names)):
+                found[name] = names
+        return found
 
     def link(self, without: Iterable[str] = (), **changes: Any) -> str:
         """Return the address of this list with `changes` made to its state and the names in `without` left out."""
@@ -366,12 +375,10 @@ class Listing:
     def chips(self) -> list[Chip]:
         """The filters in use."""
         chips = []
-        controls = self.filterset.form.fields.items() if self.filterset is not None else ()
-        for name, control in controls:
-            names = keys(control.widget, name)
+        for name, names in self.active.items():
+            control = self.filterset.form.fields[name]
             values = [value for one in names for value in self.state.getlist(one) if value]
-            if values and self.filterset.form.cleaned_data.get(name) not in (None, "", [], ()):
-                chips.append(Chip(control.label or name, in_words(control, values), self.link(names)))
+            chips.append(Chip(control.label or name, in_words(control, values), self.link(names)))
         if self.typed:
             chips.append(Chip(_("Search"), f"“{self.typed}”", self.link([SEARCH])))
         return chips
@@ -477,7 +484,9 @@ class Listing:
             return self.export(wish)
         region = self.region()
         if self.request.headers.get("HX-Target") == "listing":
-            return render(self.request, "parts/listing.html", region)
+            response = render(self.request, "parts/listing.html", region)
+            response.headers["HX-Push-Url"] = self.link()  # without the empty fields of the form
+            return response
         page = {
             "title": self.title,
             "lede": self.lede,

@@ -233,6 +233,7 @@
         no_results: (_data, escape) => `<div class="no-results">${escape(box.dataset.none)}</div>`,
       },
     });
+    select.setAttribute("aria-hidden", "true");
     chooser.control_input.setAttribute("aria-label", label);
     if (invalid) chooser.control_input.setAttribute("aria-invalid", invalid);
     chooser.control_input.id ||= input.id;

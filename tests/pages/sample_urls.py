@@ -146,7 +146,6 @@ def figures():
         "head": ["Segment", "Answers", "Satisfied, %"],
         "rows": rows,
         "total": ["All", 76, "80.3"],
-        "source": "Survey.",
     }
     return [
         charts.Figure(
