@@ -5,7 +5,9 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
 from nso_contacts.audit import history, sentences
 from nso_contacts.audit.history import Child
@@ -194,21 +196,22 @@ def test_the_tab_shows_the_newest_and_the_way_to_the_rest(liaison, expert):
     assert panels.open_tab("organisation", organisation, expert, "history") is None
 
 
-QUERIES = 24
-
-
-@pytest.mark.parametrize("rows", [1, 24])
-def test_the_page_takes_the_same_queries_for_1_and_24_changes(rows, signed_in, liaison, django_assert_num_queries):
-    organisation = OrganisationFactory()
-    for number in range(rows):
-        with acting("change", actor=liaison):
-            Organisation.objects.filter(pk=organisation.pk).update(owner=UserFactory(), town=str(number))
-            OrganisationEmail.objects.create(organisation=organisation, address=f"{number}@labour.example")
+def test_the_page_takes_the_same_queries_for_1_and_24_changes(signed_in, liaison, django_assert_num_queries):
     client = signed_in(liaison)
-    client.get("/me/")
+    counts = []
+    for rows in (1, 1, 24):  # the first visit also fills what is remembered between requests
+        organisation = OrganisationFactory()
+        for number in range(rows):
+            with acting("change", actor=liaison):
+                Organisation.objects.filter(pk=organisation.pk).update(owner=UserFactory(), town=str(number))
+                OrganisationEmail.objects.create(organisation=organisation, address=f"{number}@labour.example")
+        with CaptureQueriesContext(connection) as captured:
+            client.get(f"/history/organisation/{organisation.pk}/")
+        counts.append(len(captured))
 
-    with django_assert_num_queries(QUERIES):
-        client.get(f"/history/organisation/{organisation.pk}/")
+    assert counts[1] == counts[2]
+    with django_assert_num_queries(13):
+        history.read(history.kind_of("organisation"), organisation, liaison)
 
 
 def test_the_last_change_is_known(liaison):

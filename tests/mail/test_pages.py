@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from nso_contacts.mail import delivery, listings, outbox, purposes
@@ -79,16 +81,20 @@ def test_the_list_is_searched_and_filtered(post, as_role):
     assert ("Ibáñez" in purpose, "Mwangi" in purpose) == (True, False)
 
 
-@pytest.mark.parametrize("rows", [1, 30])
-def test_the_list_takes_the_same_queries_for_1_and_30(rows, switches, liaison, signed_in, django_assert_num_queries):
-    outbox.post_many(
-        "test.invitation", [Letter(liaison, liaison, f"p{n}@labour.example", version=n) for n in range(rows)]
-    )
+def test_the_list_takes_the_same_queries_for_1_and_30(switches, liaison, signed_in):
     client = signed_in(liaison)
-    client.get("/messages/")
+    counts = []
+    for rows in (0, 1, 30):  # the first visit also fills what is remembered between requests
+        letters = [Letter(liaison, liaison, f"p{n}@labour.example", version=n) for n in range(rows)]
+        outbox.post_many("test.invitation", letters)
+        for message in Message.objects.all():  # at moments of their own, so that they do not share a line
+            Message.objects.filter(pk=message.pk).update(when_at=timezone.now() + timedelta(minutes=message.pk))
+        with CaptureQueriesContext(connection) as captured:
+            page = text_of(client.get("/messages/"))
+        assert page.count("@labour.example</span>") == rows
+        counts.append(len(captured))
 
-    with django_assert_num_queries(18):
-        client.get("/messages/")
+    assert counts[1] == counts[2]
 
 
 def test_only_those_who_may_see_messages_do(in_state, as_role, office):
