@@ -21,14 +21,8 @@ def staff(page, sign_in, make_user):
     return page
 
 
-PAGES = [
-    "/sample/components/",
-    "/sample/contact/",
-    "/sample/team/",
-    "/search/?q=osei",
-    "/help/keys/",
-    "/sample/portal/",
-]
+STAFF_PAGES = ["/sample/components/", "/sample/contact/", "/sample/team/", "/search/?q=osei", "/help/keys/"]
+OTHER_PAGES = ["/sample/portal/", "/sample/portal/?lang=ar", "/sample/forbidden/", "/nothing/"]
 
 
 @pytest.mark.parametrize("address", [*STAFF_PAGES, *OTHER_PAGES])

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from nso_contacts.office.models import Office
 from nso_contacts.pages import navigation, panels
@@ -166,3 +167,13 @@ def test_a_broken_page_apologises_without_the_database(client, office, caplog):
     assert "Something broke on our side" in answer.text
     reference = re.search(r'dir="ltr">(\w{4}-\w{4})<', answer.text)[1]
     assert f"Error page {reference} shown for GET /sample/broken/" in caplog.text
+
+
+def test_a_form_from_an_ended_session_is_explained(liaison):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(liaison)
+
+    answer = client.post("/sample/contact/", {"subject": "Prices"})
+
+    assert answer.status_code == 403
+    assert "This form is too old to be sent" in answer.text
