@@ -10,11 +10,13 @@ class FeedbackConfig(AppConfig):
 
     def ready(self):
         """Register; models are ready only now."""
-        from . import asking, service  # noqa: PLC0415
-        from .mails import enquiry, request, survey  # noqa: PLC0415
+        from . import asking, register_of_needs, service  # noqa: PLC0415
+        from .mails import enquiry, need, request, survey  # noqa: PLC0415
 
         request.register()
         enquiry.register()
         survey.register()
+        need.register()
         service.register()
         asking.register()
+        register_of_needs.register()

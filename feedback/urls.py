@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import enquiry, follow, portal, request, satisfaction, survey
+from .views import enquiry, follow, need, portal, request, satisfaction, survey
 
 app_name = "feedback"
 
@@ -58,5 +58,27 @@ survey_urls = [
     path("surveys/open/<int:event>/", survey.open_now, name="survey_open"),
     path("insight/satisfaction/", satisfaction.workshops, name="satisfaction"),
 ]
+need_urls = [
+    path("needs/", need.need_list, name="need_list"),
+    path("needs/new/", need.create, name="need_create"),
+    path("needs/<int:pk>/", need.detail, name="need"),
+    path("needs/<int:pk>/edit/", need.edit, name="need_edit"),
+    path("needs/<int:pk>/support/", need.support, name="need_support"),
+    path("needs/<int:pk>/confirm/", need.confirm, name="need_confirm"),
+    path("needs/<int:pk>/assess/", need.assess, name="need_assess"),
+    path("needs/<int:pk>/decide/", need.decide, name="need_decide"),
+    path("needs/<int:pk>/begin/", need.begin, name="need_begin"),
+    path("needs/<int:pk>/meet/", need.meet, name="need_meet"),
+    path("needs/<int:pk>/verify/", need.verify, name="need_verify"),
+    path("needs/<int:pk>/close/", need.close, name="need_close"),
+    path("needs/raised/<int:pk>/answer/", need.tell, name="need_tell"),
+    path("responses/", need.response_list, name="response_list"),
+    path("responses/new/", need.response_create, name="response_create"),
+    path("responses/<int:pk>/", need.response, name="response"),
+    path("responses/<int:pk>/edit/", need.response_edit, name="response_edit"),
+    path("responses/<int:pk>/publish/", need.response_publish, name="response_publish"),
+    path("responses/<int:pk>/unpublish/", need.response_unpublish, name="response_unpublish"),
+    path("engagement/", need.engagement, name="engagement"),
+]
 
-urlpatterns = [*request_urls, *portal_urls, *enquiry_urls, *survey_urls]
+urlpatterns = [*request_urls, *portal_urls, *enquiry_urls, *survey_urls, *need_urls]

@@ -1,7 +1,7 @@
 """Data of the feedback app, one noun per file."""
 
 from .enquiry import Enquiry
-from .need import DataNeed, NeedRaiser
+from .need import DataNeed, NeedAnswer, NeedRaiser
 from .request import ClockPause, DataRequest, DisclosureCheck, RequestFile, RequestMessage
 from .response import PublishedResponse
 from .survey import Answer, FrameMember, Question, Response, Survey, SurveyWave
@@ -14,6 +14,7 @@ __all__ = [
     "DisclosureCheck",
     "Enquiry",
     "FrameMember",
+    "NeedAnswer",
     "NeedRaiser",
     "PublishedResponse",
     "Question",

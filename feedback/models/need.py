@@ -118,6 +118,8 @@ class DataNeed(models.Model):
     )
     programme_reference = models.CharField(_("work programme"), max_length=200, blank=True)
     promised_on = models.DateField(_("promised for"), null=True, blank=True)
+    # Rises with every decision: who was told of an earlier one has not been told of this one.
+    decision_number = models.PositiveSmallIntegerField(default=0, editable=False)
     requester_unknown = models.BooleanField(_("nobody to answer"), default=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -174,12 +176,6 @@ class DataNeed(models.Model):
 class NeedRaiser(models.Model):
     """Who raised a need, where, and what they were told about it."""
 
-    class Told(models.TextChoices):
-        EMAIL = "EMAIL", _("E-mail")
-        MEETING = "MEETING", _("Told in a meeting")
-        PHONE = "PHONE", _("Told in a call")
-        LETTER = "LETTER", _("Letter")
-
     need = models.ForeignKey(DataNeed, models.CASCADE, related_name="raisers")
     person = models.ForeignKey(
         "stakeholders.Person", models.PROTECT, null=True, blank=True, related_name="raised_needs"
@@ -194,9 +190,6 @@ class NeedRaiser(models.Model):
     request = models.ForeignKey("feedback.DataRequest", models.PROTECT, null=True, blank=True, related_name="needs")
     raised_on = models.DateField(_("raised on"))
     quote = models.CharField(_("in their words"), max_length=300, blank=True)
-    answer = models.TextField(_("answer"), blank=True)
-    answered_by_way = models.CharField(_("told"), max_length=10, choices=Told, blank=True)
-    answered_on = models.DateField(_("answered on"), null=True, blank=True)
     revision = RevisionField()
 
     class Meta:
@@ -207,13 +200,49 @@ class NeedRaiser(models.Model):
                 name="needraiser_is_somebody",
                 violation_error_message=_("Choose the person or organisation who raised the need."),
             ),
-            models.CheckConstraint(
-                condition=Q(answered_on=None) | (~Q(answer="") & ~Q(answered_by_way="")),
-                name="needraiser_answered_with_words",
-                violation_error_message=_("Write what they were told, and how."),
-            ),
         ]
         triggers = [revision_trigger()]
 
     def __str__(self):
         return f"{self.need}: {self.person or self.organisation}"
+
+
+@tracked()
+class NeedAnswer(models.Model):
+    """What somebody who raised a need was told: of the decision, or that the need is met."""
+
+    class Stage(models.TextChoices):
+        DECIDED = "DECIDED", _("The decision")
+        MET = "MET", _("That it is delivered")
+
+    class Way(models.TextChoices):
+        EMAIL = "EMAIL", _("E-mail")
+        MEETING = "MEETING", _("Told in a meeting")
+        PHONE = "PHONE", _("Told in a call")
+        LETTER = "LETTER", _("Letter")
+
+    raiser = models.ForeignKey(NeedRaiser, models.CASCADE, related_name="answers")
+    stage = models.CharField(_("about"), max_length=8, choices=Stage)
+    decision_number = models.PositiveSmallIntegerField()
+    way = models.CharField(_("how"), max_length=8, choices=Way)
+    text = models.TextField(_("what they were told"))
+    told_on = models.DateField(_("on"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["told_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["raiser", "stage", "decision_number"],
+                name="needanswer_once",
+                violation_error_message=_("They have been told of this already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(text=""),
+                name="needanswer_has_words",
+                violation_error_message=_("Write what they were told."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.text[:60]

@@ -1,0 +1,173 @@
+"""Lists of needs and of responses."""
+
+from datetime import timedelta
+from functools import cached_property
+
+import django_filters
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models.functions import Coalesce, Least
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from nso_contacts.office import clock
+from nso_contacts.pages.listing import Action, Column, Empty, Listing
+from nso_contacts.pages.picks import PickFilter
+from stakeholders.models import StatisticalDomain
+
+from .. import priority
+from ..models import DataNeed, PublishedResponse
+
+Status = DataNeed.Status
+STAGES = {
+    "recorded": (_("Recorded"), (Status.RAISED, Status.CONFIRMED)),
+    "review": (_("Under review"), (Status.ASSESSED, Status.DECIDED)),
+    "planned": (_("Planned"), (Status.PLANNED, Status.IN_DEVELOPMENT)),
+    "delivered": (_("Delivered"), (Status.MET, Status.VERIFIED, Status.CLOSED)),
+    "not_planned": (_("Not planned"), (Status.REJECTED, Status.DEFERRED)),
+}
+STATUS_MARKS = {
+    "recorded": ("", "record-circle"),
+    "review": ("info", "search"),
+    "planned": ("info", "calendar-check"),
+    "delivered": ("ok", "check-circle-fill"),
+    "not_planned": ("", "x-circle"),
+}
+
+
+def mark(need):
+    """The state of a need as (mark, words, icon)."""
+    for key, (_title, codes) in STAGES.items():
+        if need.status in codes:
+            state, icon = STATUS_MARKS[key]
+            return state, need.get_status_display(), icon
+    raise LookupError(need.status)
+
+
+def with_priority(needs):
+    """Add `supporter_count` and `points`, the priority as `priority.total` counts it, in SQL."""
+    today = clock.today()
+    counted = needs.annotate(supporter_count=Count("raisers", distinct=True))
+    score = (
+        Case(When(is_legal_obligation=True, then=30), default=0, output_field=IntegerField())
+        + Value(20) * Least(F("supporter_count"), Value(priority.MOST_SUPPORTERS)) / Value(priority.MOST_SUPPORTERS)
+        + Value(20) * (F("importance") - 1) / Value(4)
+        + Case(
+            When(needed_by__lte=today + timedelta(days=priority.YEAR), then=15),
+            When(needed_by__lte=today + timedelta(days=priority.TWO_YEARS), then=8),
+            default=0,
+            output_field=IntegerField(),
+        )
+        + F("feasibility")
+    )
+    return counted.annotate(points=Coalesce(F("priority_override"), score, output_field=IntegerField()))
+
+
+class NeedFilter(django_filters.FilterSet):
+    """By stage, horizon, gap and domain."""
+
+    stage = django_filters.ChoiceFilter(
+        label=_("Status"), choices=[(key, title) for key, (title, _codes) in STAGES.items()], method="in_stage"
+    )
+    horizon = django_filters.ChoiceFilter(label=_("Horizon"), choices=DataNeed.Horizon.choices)
+    coverage = django_filters.ChoiceFilter(label=_("Coverage"), choices=DataNeed.Coverage.choices)
+    gap = django_filters.ChoiceFilter(label=_("What is missing"), choices=DataNeed.Gap.choices)
+    domain = PickFilter("domain", label=_("Statistical domain"), method="about")
+    organisation = PickFilter("organisation", label=_("Raised by"), method="raised_by")
+
+    class Meta:
+        model = DataNeed
+        fields = []
+
+    def in_stage(self, queryset, name, value):
+        """Those in a stage of the screen."""
+        return queryset.filter(status__in=STAGES[value][1])
+
+    def about(self, queryset, name, value):
+        """Those in a domain or one below it."""
+        return queryset.filter(
+            Q(
+                pk__in=DataNeed.domains.through.objects.filter(
+                    statisticaldomain__in=StatisticalDomain.objects.under(value)
+                ).values("dataneed")
+            )
+        )
+
+    def raised_by(self, queryset, name, value):
+        """Those raised by an organisation."""
+        return queryset.filter(pk__in=value.raised_needs.values("need"))
+
+
+class NeedListing(Listing):
+    """The needs register."""
+
+    title = _("Needs register")
+    policy = ("view_needs",)
+    queryset = DataNeed.objects.select_related("owner").prefetch_related("domains")
+    columns = [
+        Column("title", _("Need"), link=True, template="feedback/cells/need.html"),
+        Column("reference", _("Reference"), only="export"),
+        Column(
+            "domains",
+            _("Domains"),
+            value=lambda need: ", ".join(str(domain) for domain in need.domains.all()),
+            order=(),
+        ),
+        Column("horizon", _("Horizon")),
+        Column(
+            "status",
+            _("Status"),
+            value=lambda need: need.get_status_display(),
+            template="feedback/cells/need_status.html",
+        ),
+        Column("supporter_count", _("Raised by"), numeric=True),
+        Column("points", _("Priority"), numeric=True),
+        Column("needed_by", _("Needed by"), template="feedback/cells/needed_by.html"),
+    ]
+    filters = NeedFilter
+    search = True
+    default_sort = "-points"
+    noun = ngettext_lazy("%(shown)s need", "%(shown)s needs", "n")
+    empty = Empty(
+        "card-checklist",
+        _("No needs recorded yet"),
+        _("What users require and do not find stands here, with what was decided and who was told."),
+        "feedback:need_create",
+        _("Record a need"),
+    )
+    buttons = [Action(_("Record a need"), "feedback:need_create", "plus-lg", "raise_needs", primary=True)]
+
+    def rows(self):
+        """Count supporters and points."""
+        return with_priority(super().rows())
+
+    @cached_property
+    def records(self):
+        """The records of the page with their counts."""
+        keys = self.keys[: self.page_size]
+        by_key = {need.pk: need for need in with_priority(self.queryset.filter(pk__in=keys))}
+        return [by_key[key] for key in keys if key in by_key]
+
+
+class ResponseListing(Listing):
+    """Responses, drafts among them."""
+
+    title = _("Responses")
+    lede = _("“You said, we did”: what users said and what the office did about it.")
+    policy = ("view_needs",)
+    queryset = PublishedResponse.objects.select_related("domain", "author")
+    columns = [
+        Column("title", _("Response"), value=lambda response: str(response.title), link=True),
+        Column("domain", _("Domain"), order=("domain__sort_key",)),
+        Column("author", _("Written by"), value=lambda response: response.author, order=("author__name",)),
+        Column("published_at", _("Published"), template="feedback/cells/published.html"),
+    ]
+    default_sort = "-published_at"
+    noun = ngettext_lazy("%(shown)s response", "%(shown)s responses", "n")
+    empty = Empty(
+        "megaphone",
+        _("No responses yet"),
+        _("Tell users what became of what they said."),
+        "feedback:response_create",
+        _("Write a response"),
+    )
+    buttons = [Action(_("Write a response"), "feedback:response_create", "plus-lg", "change_responses", primary=True)]
