@@ -1,5 +1,7 @@
 """Whom an event can invite: people with the address to write to, and why some of them are left out."""
 
+from typing import Any
+
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +25,7 @@ REASONS = {
 }
 
 
-def with_obstacle(people: QuerySet[Person]) -> QuerySet[Person]:
+def with_obstacle(people: QuerySet[Person]) -> QuerySet[Any]:
     """Add `mail_address`, the one to write to, and `obstacle`: why somebody cannot be invited, or ""."""
     addresses = PersonEmail.objects.filter(person=OuterRef("pk"))
     working = addresses.filter(state=AddressState.WORKS).order_by("-is_primary", "pk").values("address")[:1]
@@ -44,7 +46,7 @@ def with_obstacle(people: QuerySet[Person]) -> QuerySet[Person]:
     )
 
 
-def with_organisation(people: QuerySet[Person]) -> QuerySet[Person]:
+def with_organisation(people: QuerySet[Any]) -> QuerySet[Any]:
     """Add `organisation_id` and `organisation_name`: where somebody works today, the main post first."""
     posts = Post.objects.current().filter(person=OuterRef("pk")).order_by("-is_primary", "-valid_from", "pk")
     return people.annotate(
@@ -54,7 +56,7 @@ def with_organisation(people: QuerySet[Person]) -> QuerySet[Person]:
     )
 
 
-def invitable(people: QuerySet[Person]) -> QuerySet[Person]:
+def invitable(people: QuerySet[Person]) -> QuerySet[Any]:
     """People with everything an invitation needs to know of them."""
     return with_organisation(with_obstacle(people))
 

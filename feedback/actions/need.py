@@ -1,6 +1,7 @@
 """Needs: raised, supported, assessed, decided, planned, met, and answered to each who raised them."""
 
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -207,7 +208,7 @@ def _locked(need: DataNeed) -> DataNeed:
     return DataNeed.objects.select_for_update(of=("self",)).get(pk=need.pk)
 
 
-def _refuse_unless(allowed: bool, reason: object) -> None:
+def _refuse_unless(allowed: object, reason: Any) -> None:
     if not allowed:
         raise ValidationError(reason)
 

@@ -1,7 +1,7 @@
 """Data requests: received, triaged, asked about, answered, closed. Each act writes row, history and mail."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -290,7 +290,7 @@ def _refuse_unless(request: DataRequest, *statuses: str) -> None:
         )
 
 
-def _acknowledge(request: DataRequest, now: object) -> None:
+def _acknowledge(request: DataRequest, now: datetime) -> None:
     """The first act of a person, whatever it is, acknowledges a request; the automatic receipt does not."""
     if request.acknowledged_at is None:
         request.acknowledged_at = now

@@ -24,7 +24,12 @@ class FirstMigration(Migration):
     operations that do not undo or change one another within the migration.
     """
 
-    def apply(self, project_state: ProjectState, schema_editor: Any, collect_sql: bool = False) -> ProjectState:
+    def apply(
+        self,
+        project_state: ProjectState,
+        schema_editor: Any,
+        collect_sql: bool = False,  # noqa: FBT001, FBT002 (the signature is Django's)
+    ) -> ProjectState:
         """Apply the operations batch by batch and return the state after them."""
         for _step, batch in groupby(self.operations, key=step):
             operations = list(batch)
