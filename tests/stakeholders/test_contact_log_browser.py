@@ -87,7 +87,10 @@ def test_what_is_missing_is_said_in_the_dialog_and_a_closed_form_keeps_its_draft
 @pytest.mark.parametrize("address", ["/", "/interactions/", "/tasks/", "/due/", "/interactions/new/", "/tasks/new/"])
 def test_pages_are_accessible_and_fit_a_telephone(page, phone, sign_in, axe, liaison, amina, late, address):
     follow = Task(title="Send the note", due_on=clock.today() + timedelta(days=1), assignee=liaison)
-    log_contact(liaison, amina, follow_up=follow, restricted=True)
+    yusuf = PersonFactory(
+        name="Yusuf Al-Khatib", organisation=OrganisationFactory(name="Ministry of Finance and Planning")
+    )
+    log_contact(liaison, amina, yusuf, follow_up=follow, restricted=True)
     for window in (page, phone):
         sign_in(window, liaison)
         window.goto(address)
