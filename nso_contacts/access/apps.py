@@ -10,7 +10,7 @@ class AccessConfig(AppConfig):
     name = "nso_contacts.access"
     label = "access"
 
-    def ready(self):
+    def ready(self) -> None:
         from . import checks, roles  # noqa: F401, PLC0415 (importing `checks` registers it; models are ready only now)
 
         post_migrate.connect(roles.sync, sender=self)

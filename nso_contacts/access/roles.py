@@ -4,6 +4,8 @@ A capability opens a page or an action; which *rows* somebody reaches through it
 `editable_by` on the QuerySets. Roles add up. After every migration the groups are made equal to this table.
 """
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -87,7 +89,7 @@ ROLE_NAMES = {
 }
 
 
-def sync(**kwargs: object) -> None:
+def sync(**kwargs: Any) -> None:
     """Make the groups and their permissions equal to `ROLES`. Runs after every migration; safe to repeat."""
     from django.contrib.auth.management import create_permissions  # noqa: PLC0415 (needs loaded models)
     from django.contrib.auth.models import Group, Permission  # noqa: PLC0415
@@ -102,7 +104,7 @@ def sync(**kwargs: object) -> None:
         group.permissions.set(permissions[codename] for codename in capabilities)
 
 
-def has_role(user: object, *roles: str) -> bool:
+def has_role(user: Any, *roles: str) -> bool:
     """Whether `user` is in one of `roles`; one query per user object, then remembered."""
     if not hasattr(user, "_roles"):
         user._roles = frozenset(user.groups.values_list("name", flat=True)) if user.is_authenticated else frozenset()

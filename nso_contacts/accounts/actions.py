@@ -159,7 +159,7 @@ def _hold(user: User, roles: Iterable[str]) -> None:
         raise ValueError(f"Not in the table of roles: {', '.join(sorted(unknown)) or 'nothing'}")
     user.groups.set(Group.objects.filter(name__in=chosen))
     user.__dict__.pop("_roles", None)  # what `has_role` remembered
-    user._prefetched_objects_cache = {}
+    user.__dict__.pop("_prefetched_objects_cache", None)
 
 
 def _keep_an_administrator(leaving: User) -> None:

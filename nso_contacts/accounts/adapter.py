@@ -36,7 +36,7 @@ class OfficeAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Staff see their work, ministry experts the portal, whoever sets up the office its first page."""
-        user = request.user
+        user: Any = request.user
         if not user.is_staff_member:
             return "/portal/"
         if user.has_perm("access.change_office") and Office.objects.current().set_up_at is None:

@@ -80,7 +80,7 @@ def is_active(message: Message) -> str:
 
 def is_still_invited(message: Message) -> str:
     """Drop an invitation that was accepted, or replaced by a newer one."""
-    user = message.subject
+    user: Any = message.subject
     if reason := is_active(message):
         return reason
     if user.invited_at is None or user.invited_at.isoformat() != message.version:

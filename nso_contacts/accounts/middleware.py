@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
@@ -31,7 +32,7 @@ class PreferencesMiddleware:
             with translation.override(language), timezone.override(zone):
                 response = self.get_response(request)
                 # A template that renders late must still find the language it was asked for.
-                if hasattr(response, "render") and not response.is_rendered:
+                if isinstance(response, SimpleTemplateResponse):
                     response.render()
             response.headers.setdefault("Content-Language", language)
             return response

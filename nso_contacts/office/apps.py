@@ -10,7 +10,7 @@ class OfficeConfig(AppConfig):
     name = "nso_contacts.office"
     label = "office"
 
-    def ready(self):
+    def ready(self) -> None:
         from . import targets  # noqa: PLC0415 (models are ready only now)
 
         post_migrate.connect(targets.complete, sender=self)

@@ -126,6 +126,13 @@ class LanguagesAndTimeForm(LanguagesForm, TimeZoneForm):
     field_order = ["languages", "first", "time_zone"]
 
 
+class Hour(forms.TimeInput):
+    """A time of day, written 17:00 whatever the browser's own habit is."""
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": "num", "inputmode": "numeric", **(attrs or {})}, format="%H:%M")
+
+
 class HoursForm(OfficeModelForm):
     """When the office works."""
 
@@ -140,7 +147,7 @@ class HoursForm(OfficeModelForm):
     class Meta:
         model = Office
         fields = ["working_weekdays", "opens", "closes", "cut_off"]
-        help_texts = {"cut_off": _("A request that comes later counts from the next working day.")}
+        widgets = {"opens": Hour, "closes": Hour, "cut_off": Hour}
 
 
 class DaysForm(HoursForm):

@@ -216,6 +216,7 @@ def office_part(request, part):
         crumbs=[(_("Settings"), reverse("office:settings"))],
         cancel=reverse("office:settings"),
         done=_("Saved."),
+        template="office/part.html",
         consequences=[_("Due dates that are still open are counted again.")] if chosen.form is forms.HoursForm else [],
     )
 
