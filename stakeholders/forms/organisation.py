@@ -22,6 +22,15 @@ class OrganisationForm(AddressRowsMixin, DirectoryForm):
         (_("Where it is"), ("country", "region", "town", "website", "phone")),
         (_("More"), ("code", "verified_on", "note")),
     ]
+    order = (
+        _("Name and place in the tree"),
+        "emails",
+        _("How we keep in touch"),
+        "names",
+        _("What it is for us"),
+        _("Where it is"),
+        _("More"),
+    )
     row_kinds = (NAMES, AddressRowsMixin.emails)
     beside = {
         "organisation_code_unique": "code",

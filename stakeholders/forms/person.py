@@ -24,13 +24,23 @@ class PersonForm(AddressRowsMixin, DirectoryForm):
     """What the office knows of somebody; for somebody new also the post they hold."""
 
     sections = [
-        (_("Name"), ("name", "native_name", "native_language", "honorific", "sort_name")),
+        (_("Name"), ("name", "native_name", "native_language")),
         (_("Post"), ("organisation", "title", "since")),
         (_("What they do with statistics"), ("roles", "is_key_user", "domains")),
         (_("How we keep in touch"), ("owner", "cadence_days", "language", "phone", "mobile")),
         (_("What they agreed to"), ("do_not_contact", "objections", "lawful_basis", "informed_on")),
-        (_("More"), ("code", "verified_on", "deceased_on", "note")),
+        (_("More"), ("honorific", "sort_name", "code", "verified_on", "deceased_on", "note")),
     ]
+    order = (
+        _("Name"),
+        _("Post"),
+        "emails",
+        _("What they do with statistics"),
+        _("How we keep in touch"),
+        _("What they agreed to"),
+        "names",
+        _("More"),
+    )
     row_kinds = (NAMES, AddressRowsMixin.emails)
     beside = {
         "person_code_unique": "code",
@@ -163,9 +173,15 @@ class MoveForm(OfficeForm):
     )
     post = forms.ModelChoiceField(label=_("Post that ends"), queryset=Post.objects.none(), empty_label=None)
     last_day = forms.DateField(label=_("Last day in this post"))
-    organisation = Pick("organisation", label=_("Organisation"), required=False)
+    organisation = Pick(
+        "organisation",
+        label=_("Organisation"),
+        error_messages={"required": _("Choose the organisation of the new post.")},
+    )
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
-    first_day = forms.DateField(label=_("First day"), required=False)
+    first_day = forms.DateField(
+        label=_("First day"), error_messages={"required": _("Enter the first day in the new post.")}
+    )
     email = forms.EmailField(label=_("New e-mail address"), required=False)
 
     def __init__(self, *args, person, **kwargs):
@@ -180,6 +196,8 @@ class MoveForm(OfficeForm):
                 help_text=_("Leave empty and a task asks you again on the first working day after."),
             )
         super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("where") == UNKNOWN:
+            self.fields["organisation"].required = self.fields["first_day"].required = False
         held = person.posts.current().select_related("organisation")
         self.fields["post"].queryset = held
         self.fields["post"].initial = held.order_by("-is_primary", "pk").first()
@@ -210,13 +228,8 @@ class MoveForm(OfficeForm):
         post, last_day, first_day = found.get("post"), found.get("last_day"), found.get("first_day")
         if post and last_day and post.valid_from and last_day < post.valid_from:
             self.add_error("last_day", _("The post begins after that day."))
-        if found.get("where") == ANOTHER:
-            if not found.get("organisation") and "organisation" not in self.errors:
-                self.add_error("organisation", _("Choose the organisation of the new post."))
-            if not first_day and "first_day" not in self.errors:
-                self.add_error("first_day", _("Enter the first day in the new post."))
-            elif first_day and last_day and first_day <= last_day:
-                self.add_error("first_day", _("Enter a day after the last day in the old post."))
+        if found.get("where") == ANOTHER and first_day and last_day and first_day <= last_day:
+            self.add_error("first_day", _("Enter a day after the last day in the old post."))
         return found
 
     @property

@@ -27,6 +27,16 @@ class RowKind:
     fields: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of the form as the template draws it: the fields of a section, or rows."""
+
+    title: Any
+    kind: RowKind | None = None
+    rows: Any = ()
+    fields: Any = ()
+
+
 class RowsMixin:
     """Adds rows to an `OfficeModelForm`; `row_kinds` names them and `existing_rows` finds those of the record."""
 
@@ -83,10 +93,27 @@ class RowsMixin:
             for index in range(self.row_numbers[kind.prefix])
         ]
 
+    # Parts that stand open; for somebody new the others wait behind one line. A part is a section or a kind of rows.
+    order: tuple[str, ...] = ()
+    opened: int = 3
+    more_title = gettext_lazy("More to say")
+
     @property
-    def row_groups(self):
-        """(heading, rows) for the template."""
-        return [(kind, self.rows(kind)) for kind in self.row_kinds if kind.prefix in self.row_numbers]
+    def _all_parts(self):
+        sections = {str(title): Part(title, fields=fields) for title, fields in self.groups}
+        kinds = {kind.prefix: Part(kind.title, kind, self.rows(kind)) for kind in self.row_kinds}
+        names = [str(name) for name in self.order if str(name) in sections or name in kinds]
+        return [sections.get(name) or kinds[name] for name in names]
+
+    @property
+    def parts(self):
+        """What stands open."""
+        return self._all_parts if self.instance.pk else self._all_parts[: self.opened]
+
+    @property
+    def more_parts(self):
+        """What waits behind one line while somebody new is added."""
+        return [] if self.instance.pk else self._all_parts[self.opened :]
 
     @property
     def groups(self):

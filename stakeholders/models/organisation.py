@@ -139,7 +139,7 @@ class Organisation(models.Model):
     )
     last_substantive_on = models.DateField(_("last substantive contact"), null=True, blank=True, editable=False)
     next_due_on = models.DateField(_("next contact due"), null=True, blank=True, editable=False)
-    verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    verified_on = models.DateField(_("details checked on"), null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged_from", editable=False
@@ -151,6 +151,8 @@ class Organisation(models.Model):
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
         ordering = ["name", "pk"]
         indexes = [
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="organisation_search_trgm"),
@@ -247,6 +249,8 @@ class OrganisationName(models.Model):
     language = models.CharField(_("language"), max_length=12, blank=True)
 
     class Meta:
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
         ordering = ["organisation", "kind", "name"]
         constraints = [
             models.UniqueConstraint(
@@ -281,6 +285,8 @@ class OrganisationEmail(models.Model):
     is_primary = models.BooleanField(_("primary"), default=False)
 
     class Meta:
+        verbose_name = _("e-mail address")
+        verbose_name_plural = _("e-mail addresses")
         ordering = ["organisation", "-is_primary", "address"]
         indexes = [models.Index(Lower("address"), name="organisationemail_address")]
         constraints = [

@@ -112,7 +112,7 @@ class Person(models.Model):
     )
     last_substantive_on = models.DateField(_("last substantive contact"), null=True, blank=True, editable=False)
     next_due_on = models.DateField(_("next contact due"), null=True, blank=True, editable=False)
-    verified_on = models.DateField(_("verified on"), null=True, blank=True)
+    verified_on = models.DateField(_("details checked on"), null=True, blank=True)
     do_not_contact = models.BooleanField(_("do not contact"), default=False)
     objections = ArrayField(
         models.CharField(max_length=20, choices=Objection), default=list, blank=True, verbose_name=_("objections")
@@ -134,8 +134,9 @@ class Person(models.Model):
     objects = PersonQuerySet.as_manager()
 
     class Meta:
-        ordering = ["sort_name", "pk"]
+        verbose_name = _("person")
         verbose_name_plural = _("people")
+        ordering = ["sort_name", "pk"]
         indexes = [
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="person_search_trgm"),
             models.Index(fields=["sort_name", "id"], name="person_sort_name"),
@@ -209,6 +210,8 @@ class PersonName(models.Model):
     language = models.CharField(_("language"), max_length=12, blank=True)
 
     class Meta:
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
         ordering = ["person", "name"]
         constraints = [
             models.UniqueConstraint(
@@ -234,6 +237,8 @@ class PersonDomain(models.Model):
     )
 
     class Meta:
+        verbose_name = _("statistical domain")
+        verbose_name_plural = _("statistical domains")
         ordering = ["person", "domain__sort_key"]
         constraints = [
             models.UniqueConstraint(
@@ -271,6 +276,8 @@ class Post(Validity):
     objects = PostQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
         ordering = ["person", models.F("valid_to").desc(nulls_first=True), "-is_primary", "pk"]
         indexes = [models.Index(fields=["organisation", "person"], name="post_organisation")]
         constraints = [
@@ -302,6 +309,8 @@ class PersonEmail(models.Model):
     is_primary = models.BooleanField(_("primary"), default=False)
 
     class Meta:
+        verbose_name = _("e-mail address")
+        verbose_name_plural = _("e-mail addresses")
         ordering = ["person", "-is_primary", "address"]
         indexes = [models.Index(Lower("address"), name="personemail_address")]
         constraints = [

@@ -53,6 +53,8 @@ class FocalPoint(Validity):
     objects = RelationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("focal point")
+        verbose_name_plural = _("focal points")
         ordering = ["organisation", "domain", "role", "pk"]
         constraints = [
             ends_after_start("focalpoint_ends_after_start"),
@@ -116,6 +118,8 @@ class ExpertAssignment(Validity):
     objects = RelationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("expert of ours")
+        verbose_name_plural = _("experts of ours")
         ordering = ["organisation", "domain", "role", "pk"]
         constraints = [
             ends_after_start("expertassignment_ends_after_start"),
