@@ -54,7 +54,8 @@ def move(task: Task, *, due_on: date, actor: User, reason: str = "") -> bool:
 @action
 def settle(tasks: QuerySet[Task], interaction: Interaction, *, actor: User) -> int:
     """Mark those of `tasks` that are open as answered by a contact; return how many there were."""
-    return tasks.open().update(done_at=timezone.now(), settled_by=interaction)
+    still_open = tasks.filter(done_at=None, cancelled_at=None)
+    return still_open.update(done_at=timezone.now(), settled_by=interaction)
 
 
 def _open(task: Task) -> QuerySet[Task]:
