@@ -12,6 +12,7 @@ from nso_contacts.audit.history import Child
 from nso_contacts.office import clock, places
 from nso_contacts.pages import navigation, panels, picks, search
 
+from . import bodies
 from .models import (
     ExpertAssignment,
     FocalPoint,
@@ -40,6 +41,7 @@ def register() -> None:
     let_search()
     keep_histories()
     add_panels()
+    bodies.register()
 
 
 def place_in_side_bar() -> None:
@@ -122,7 +124,6 @@ def offer_choices() -> None:
             capability="view_directory",
         )
     )
-
 
     picks.register(
         picks.PickSource(

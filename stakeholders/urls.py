@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .bodies_urls import bodies
 from .directory_urls import directory
 from .listings.interaction import InteractionListing
 from .listings.task import TaskListing
@@ -31,4 +32,4 @@ work = [
     path("tasks/<int:pk>/reopen/", task.reopen, name="task_reopen"),
 ]
 
-urlpatterns = [*work, *directory]
+urlpatterns = [*work, *directory, *bodies]

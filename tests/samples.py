@@ -280,3 +280,247 @@ def _scheme(people):
     from tests.factories import domain
 
     return {"pk": domain().scheme_id}
+
+
+# Requests, enquiries, surveys and needs ------------------------------------------------------------------------------
+
+
+def _data_request(people, status="RECEIVED", **fields):
+    """A request of the ministry of the visiting expert, assigned to the liaison officer."""
+    from feedback.actions import request as actions
+    from feedback.models import DataRequest
+    from stakeholders.models import Person
+    from tests.factories import PersonFactory, domain
+
+    person = Person.objects.filter(user=people["expert"]).first() or PersonFactory(user=people["expert"])
+    record = actions.submit(
+        DataRequest(
+            requester=person,
+            organisation=person.posts.first().organisation,
+            subject="Births by district",
+            purpose="Planning",
+            domain=domain(),
+        ),
+        actor=people["expert"],
+    )
+    fields |= {"status": status, "assignee": people["liaison"], "request_class": "READY_MADE"}
+    DataRequest.objects.filter(pk=record.pk).update(**fields)
+    record.refresh_from_db()
+    return record
+
+
+@sample(
+    "feedback:request",
+    "feedback:request_edit",
+    "feedback:request_triage",
+    "feedback:request_assign",
+    "feedback:request_write",
+    "feedback:request_start",
+    "feedback:request_hand_in",
+    "feedback:request_refuse",
+    "feedback:request_redirect",
+    "feedback:request_duplicate",
+    "feedback:request_withdraw",
+    "feedback:portal_request",
+    "feedback:portal_request_withdraw",
+)
+def _open_request(people):
+    return {"pk": _data_request(people).pk}
+
+
+@sample("feedback:request_resume")
+def _waiting_request(people):
+    return {"pk": _data_request(people, "CLARIFICATION_NEEDED").pk}
+
+
+@sample("feedback:request_check")
+def _request_to_check(people):
+    return {"pk": _data_request(people, "DISCLOSURE_CHECK", producer=people["liaison"]).pk}
+
+
+@sample("feedback:request_close", "feedback:request_reopen")
+def _answered_request(people):
+    return {"pk": _data_request(people, "DELIVERED", delivered_at=timezone.now()).pk}
+
+
+@sample(
+    "feedback:portal",
+    "feedback:portal_request_list",
+    "feedback:portal_request_create",
+    "feedback:portal_workshop_list",
+    "feedback:portal_experts",
+)
+def _portal(people):
+    """The portal is somebody's once a person stands behind the login."""
+    from tests.factories import PersonFactory
+
+    PersonFactory(user=people["expert"])
+    return {}
+
+
+def _request_token(people):
+    from feedback.mails.request import LINK
+    from nso_contacts.mail import links
+
+    record = _data_request(people)
+    return record, links.make(LINK, record, timezone.now() + timedelta(days=3))
+
+
+@sample("feedback:follow", "feedback:follow_withdraw")
+def _followed_request(people):
+    return {"token": _request_token(people)[1]}
+
+
+@sample("feedback:follow_file")
+def _followed_file(people):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from feedback.models import RequestFile
+    from nso_contacts.files import storage
+
+    record, token = _request_token(people)
+    stored = storage.store(SimpleUploadedFile("table.txt", b"1 2 3"), people["liaison"])
+    return {"token": token, "pk": RequestFile.objects.create(request=record, file=stored).pk}
+
+
+@sample("feedback:enquiry", "feedback:enquiry_answer", "feedback:enquiry_request", "feedback:enquiry_put_aside")
+def _enquiry(people):
+    from feedback.models import Enquiry
+
+    fields = {"reference": "E-2026-0001", "topic": "DATA", "text": "Students by region?", "email": "m@univ.example"}
+    return {"pk": Enquiry.objects.create(**fields).pk}
+
+
+def _held_event(people):
+    """A workshop of last week that the visiting expert attended."""
+    from nso_contacts.office import clock
+    from stakeholders.models import Person
+    from tests.factories import PersonFactory
+    from workshops.models import Attendance, Event
+
+    now = timezone.now()
+    event = Event.objects.create(
+        title="Labour Force Survey redesign",
+        organiser=people["liaison"],
+        start=now - timedelta(days=7, hours=3),
+        end=now - timedelta(days=7),
+        time_zone="UTC",
+        room="Room 1",
+        languages=["en"],
+        reply_by=clock.today() - timedelta(days=10),
+        status=Event.Status.HELD,
+        invited_at=now - timedelta(days=40),
+        held_at=now - timedelta(days=7),
+    )
+    person = Person.objects.filter(user=people["expert"]).first() or PersonFactory(user=people["expert"])
+    Attendance.objects.create(
+        event=event,
+        person=person,
+        organisation=person.posts.first().organisation,
+        state="PRESENT_IN_PERSON",
+        occurred_at=event.start,
+        recorded_at=now,
+    )
+    return event
+
+
+def _survey_wave(people):
+    from feedback.actions import survey as actions
+
+    return actions.open_wave(_held_event(people), actor=people["liaison"])
+
+
+@sample("feedback:survey_open")
+def _event_without_wave(people):
+    return {"event": _held_event(people).pk}
+
+
+@sample("feedback:wave", "feedback:wave_remind", "feedback:wave_close")
+def _wave(people):
+    return {"pk": _survey_wave(people).pk}
+
+
+@sample("feedback:own_survey")
+def _own_survey(people):
+    return {"pk": _survey_wave(people).frame.get().pk}
+
+
+@sample("feedback:survey_answer", "feedback:survey_refuse")
+def _survey_token(people):
+    from feedback.actions.survey import LINK
+    from nso_contacts.mail import links
+
+    member = _survey_wave(people).frame.get()
+    return {"token": links.make(LINK, member, timezone.now() + timedelta(days=3))}
+
+
+def _need(people, decided=False):
+    from feedback.actions import need as actions
+    from feedback.models import DataNeed, NeedRaiser
+    from nso_contacts.office import clock
+    from tests.factories import PersonFactory
+
+    need = DataNeed(title="Monthly labour indicators", owner=people["liaison"])
+    raiser = NeedRaiser(person=PersonFactory(), raised_on=clock.today())
+    actions.raise_need(need, raiser, actor=people["liaison"])
+    if decided:
+        actions.decide(need, decision="ACCEPTED", decision_reason="A law asks for it.", actor=people["manager"])
+    return raiser
+
+
+@sample(
+    "feedback:need",
+    "feedback:need_edit",
+    "feedback:need_support",
+    "feedback:need_confirm",
+    "feedback:need_assess",
+    "feedback:need_decide",
+    "feedback:need_close",
+)
+def _raised_need(people):
+    return {"pk": _need(people).need_id}
+
+
+@sample("feedback:need_begin", "feedback:need_meet", "feedback:need_verify")
+def _decided_need(people):
+    return {"pk": _need(people, decided=True).need_id}
+
+
+@sample("feedback:need_tell")
+def _raiser(people):
+    return {"pk": _need(people, decided=True).pk}
+
+
+@sample("feedback:response", "feedback:response_edit", "feedback:response_publish", "feedback:response_unpublish")
+def _response(people):
+    from feedback.models import PublishedResponse
+
+    texts = {"title": "District figures", "said": "Districts, please.", "did": "They are published."}
+    return {"pk": PublishedResponse.objects.create(author=people["liaison"], **texts).pk}
+
+
+# Groups, committees and products -------------------------------------------------------------------------------------
+
+
+@sample(
+    "stakeholders:group",
+    "stakeholders:group_edit",
+    "stakeholders:group_archive",
+    "stakeholders:group_restore",
+    "stakeholders:group_members",
+    "stakeholders:member_create",
+)
+def _group(people):
+    from stakeholders.models import UserGroup
+
+    return {"pk": UserGroup.objects.create(name="Users of labour statistics").pk}
+
+
+@sample("stakeholders:member_edit", "stakeholders:member_end")
+def _member(people):
+    from stakeholders.models import UserGroup, UserGroupMembership
+    from tests.factories import PersonFactory
+
+    group = UserGroup.objects.create(name="Users of labour statistics")
+    row = UserGroupMembership.objects.create(group=group, person=PersonFactory())
+    return {"pk": group.pk, "row_pk": row.pk}

@@ -1,6 +1,7 @@
 """Rows under a record: names and addresses, as an edit form gives them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -52,3 +53,12 @@ def keep_one_primary(emails: Any) -> None:
     if usable:
         usable[0].is_primary = True
         usable[0].save(update_fields=["is_primary"])
+
+
+def end_row(row: Any, on: date) -> Any:
+    """End a row with a validity; `on` is the last day. One that has ended by then stays as it is."""
+    if row.valid_to is None or row.valid_to > on:
+        row.valid_to = on
+        row.full_clean()
+        row.save()
+    return row
