@@ -46,7 +46,8 @@ def migrations_of(folder: str) -> list[Path]:
 def manage(*arguments: str) -> None:
     """Run a management command of the project."""
     environment = {**os.environ, "NSO_DEVELOPMENT": ""}
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, check=True, env=environment)
+    command = [sys.executable, "manage.py", *arguments]
+    subprocess.run(command, cwd=ROOT, check=True, env=environment)  # noqa: S603 (our own commands)
 
 
 def batched(path: Path) -> None:
@@ -63,29 +64,36 @@ def batched(path: Path) -> None:
 
 def main() -> None:
     """Remove what was generated, generate it again, and put the hand-written parts back."""
-    kept: dict[Path, str] = {}
     chosen = {label: APPS[label] for label in sys.argv[1:] or APPS}
-    for folder in chosen.values():
-        (ROOT / folder / "migrations").mkdir(exist_ok=True)
-        (ROOT / folder / "migrations/__init__.py").touch()
-        for path in migrations_of(folder):
-            text = path.read_text()
-            if HAND_WRITTEN.search(text) and not path.name.startswith("0001"):
-                kept[path] = text
-            path.unlink()
+    kept = {path: text for folder in chosen.values() for path, text in removed(folder).items()}
     manage("makemigrations", *chosen, "-n", "initial")
     for label, folder in chosen.items():
         for path in migrations_of(folder):
             batched(path)
             if label != "office" and path.name.startswith("0001"):  # the extensions come before everything else
-                text = path.read_text()
-                path.write_text(
-                    text.replace("dependencies = [\n", "dependencies = [\n        ('office', '0001_initial'),\n", 1)
-                )
+                after_extensions(path)
     if "office" in chosen:
         with_extensions(ROOT / "nso_contacts/office/migrations/0001_initial.py")
     for label, folder in chosen.items():
         put_back(label, folder, kept)
+
+
+def removed(folder: str) -> dict[Path, str]:
+    """Remove the migrations of an app; return those that were written by hand."""
+    (ROOT / folder / "migrations").mkdir(exist_ok=True)
+    (ROOT / folder / "migrations/__init__.py").touch()
+    texts = {path: path.read_text() for path in migrations_of(folder)}
+    for path in texts:
+        path.unlink()
+    return {
+        path: text for path, text in texts.items() if HAND_WRITTEN.search(text) and not path.name.startswith("0001")
+    }
+
+
+def after_extensions(path: Path) -> None:
+    """Let a migration depend on the one that makes the extensions."""
+    text = path.read_text()
+    path.write_text(text.replace("dependencies = [\n", "dependencies = [\n        ('office', '0001_initial'),\n", 1))
 
 
 def with_extensions(office: Path) -> None:
