@@ -25,6 +25,7 @@ ESTIMATED = (" (estimated)", " (observed, estimated)")
 def save_office(office: Office, *, actor: Actor) -> Office:
     """Save the office's settings; due dates are counted again when the calendar changed."""
     before = Office.objects.select_for_update().defer("logo").filter(pk=office.pk).first()
+    office.pk = office.pk or 1
     office.full_clean()
     office.save()
     forget_office()

@@ -25,7 +25,8 @@ from .models import Holiday, Office, RequestTarget
 
 def office_to_change():
     """The office as it is stored now, apart from the copy that the rest of the request reads."""
-    return Office.objects.defer("logo").first() or Office()
+    # Without a key a form knows that there is nothing yet that somebody else may have changed.
+    return Office.objects.defer("logo").first() or Office(id=None)
 
 
 # The words of each setting -------------------------------------------------------------------------------------------

@@ -137,6 +137,7 @@ def test_a_logo_is_shown_on_public_pages(admin, client):
     office = Office.objects.get()
     answer = client.get(reverse("office:logo", args=[office.logo_digest]))
     assert (answer.status_code, answer.headers["Content-Type"], answer.content) == (200, "image/png", picture)
+    assert f'src="/logo/{office.logo_digest}.png"' in client.get(reverse("account_login")).content.decode()
     assert "immutable" in answer.headers["Cache-Control"]
     assert client.get(reverse("office:logo", args=["0" * 16])).status_code == 404
 
@@ -269,6 +270,12 @@ def test_a_colleague_who_is_there_or_stands_twice_is_refused_and_nobody_is_invit
     assert "This address stands twice." in page
     assert User.objects.count() == 1
     assert Office.objects.get().set_up_at is None
+
+
+def test_the_first_page_makes_the_office_where_there_is_none(admin):
+    Office.objects.all().delete()
+    assert send(admin, step("office"), name="Bureau of Statistics").url == step("languages")
+    assert Office.objects.get().name == "Bureau of Statistics"
 
 
 def test_an_unknown_step_is_not_found(admin):
