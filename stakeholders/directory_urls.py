@@ -5,12 +5,13 @@ from django.urls import path
 from .listings.domain import DomainListing
 from .listings.organisation import OrganisationListing
 from .listings.person import PersonListing
-from .views import domain, merge, organisation, person, relation
+from .views import domain, merge, organisation, owner, person, relation
 
 organisations = [
     path("organisations/", OrganisationListing.as_view(), name="organisation_list"),
     path("organisations/new/", organisation.create, name="organisation_create"),
     path("organisations/similar/", organisation.likely, name="organisation_similar"),
+    path("organisations/owner/", owner.organisations, name="organisation_owner"),
     path("organisations/<int:pk>/", organisation.organisation, name="organisation"),
     path("organisations/<int:pk>/edit/", organisation.edit, name="organisation_edit"),
     path("organisations/<int:pk>/verify/", organisation.verify, name="organisation_verify"),
@@ -27,6 +28,7 @@ people = [
     path("people/", PersonListing.as_view(), name="person_list"),
     path("people/new/", person.create, name="person_create"),
     path("people/similar/", person.likely, name="person_similar"),
+    path("people/owner/", owner.people, name="person_owner"),
     path("people/<int:pk>/", person.person, name="person"),
     path("people/<int:pk>/edit/", person.edit, name="person_edit"),
     path("people/<int:pk>/verify/", person.verify, name="person_verify"),

@@ -75,7 +75,7 @@ def merge_people(
     _move_links(stays, goes, take)
     stays.save()
     _hand_down_code(goes, stays, code)
-    if stays.user_id is not None and stays.user.name != stays.name:
+    if stays.user is not None and stays.user.name != stays.name:
         stays.user.name = stays.name
         stays.user.save(update_fields=["name"])
     PersonName.objects.get_or_create(person=stays, name=name)

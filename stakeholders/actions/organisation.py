@@ -83,7 +83,7 @@ def restore(organisation: Organisation, *, actor: User | None, reason: str = "")
 
 def refuse_circle(organisation: Organisation) -> None:
     """Say beside the field that an organisation cannot hang under one of its own units. The database holds it too."""
-    if organisation.parent_id is not None and organisation.pk in posts.above(organisation.parent):
+    if organisation.parent is not None and organisation.pk in posts.above(organisation.parent):
         raise ValidationError(
             {"parent": _("%(parent)s is itself part of this organisation.") % {"parent": organisation.parent}}
         )

@@ -240,7 +240,7 @@ def _refuse_merged(person: Person) -> None:
 
 def _tell_login(person: Person) -> None:
     """Keep the name of the login equal, so that lists and histories name people without a join."""
-    if person.user_id is not None and person.user.name != person.name:
+    if person.user is not None and person.user.name != person.name:
         person.user.name = person.name
         person.user.save(update_fields=["name"])
 
@@ -260,7 +260,8 @@ def _overlapping_main_posts(post: Post) -> Any:
 
 def _end_dependents(hanging: posts.Dependents, on: date, *, actor: User | None) -> None:
     relation.end_all(FocalPoint.objects.filter(pk__in=[row.pk for row in hanging.focal_points]), on=on, actor=actor)
-    for row in (*hanging.memberships, *hanging.seats):
+    personal: list[Any] = [*hanging.memberships, *hanging.seats]
+    for row in personal:
         if row.valid_from is not None and row.valid_from > on:
             row.delete()
         else:

@@ -27,7 +27,8 @@ def name_focal_point(focal_point: FocalPoint, *, actor: User | None, reason: str
 @action
 def end_focal_point(focal_point: FocalPoint, *, on: date, actor: User | None, reason: str = "") -> FocalPoint:
     """End a focal point; `on` is the last day."""
-    return _end(focal_point, on)
+    _end(focal_point, on)
+    return focal_point
 
 
 @action
@@ -41,7 +42,8 @@ def name_expert(assignment: ExpertAssignment, *, actor: User | None, reason: str
 @action
 def end_expert(assignment: ExpertAssignment, *, on: date, actor: User | None, reason: str = "") -> ExpertAssignment:
     """End an assignment; `on` is the last day."""
-    return _end(assignment, on)
+    _end(assignment, on)
+    return assignment
 
 
 @action
@@ -72,10 +74,8 @@ def no_post(focal_point: FocalPoint) -> str:
     }
 
 
-def _end(row: FocalPoint | ExpertAssignment, on: date) -> FocalPoint | ExpertAssignment:
-    if row.valid_to is not None and row.valid_to <= on:
-        return row
-    row.valid_to = on
-    row.full_clean()
-    row.save()
-    return row
+def _end(row: FocalPoint | ExpertAssignment, on: date) -> None:
+    if row.valid_to is None or row.valid_to > on:
+        row.valid_to = on
+        row.full_clean()
+        row.save()

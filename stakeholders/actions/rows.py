@@ -22,19 +22,18 @@ def set_rows(model: type[models.Model], link: str, record: models.Model, rows: I
     for row in sorted(changes, key=lambda row: bool(row.get("is_primary"))):
         pk = row.pop("pk", None)
         known = existing.get(pk)
-        if pk is not None and known is None:
-            continue
-        if not row:
+        if known is None:
+            if pk is None:
+                _save(model(**{link: record}, **row))
+        elif not row:
             known.delete()
-        elif known is None:
-            _save(model(**{link: record}, **row))
         elif any(getattr(known, name) != value for name, value in row.items()):
             for name, value in row.items():
                 setattr(known, name, value)
             _save(known)
 
 
-def _save(row: models.Model) -> None:
+def _save(row: Any) -> None:
     if hasattr(row, "state_on"):
         before = type(row)._base_manager.filter(pk=row.pk).values_list("state", flat=True).first()
         if row.state != (before or AddressState.WORKS):

@@ -1,9 +1,11 @@
 """What the forms of the directory share: errors of the database stand beside the field they are about."""
 
+from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from nso_contacts.pages.form import OfficeModelForm
+from nso_contacts.pages.form import OfficeForm, OfficeModelForm
+from nso_contacts.pages.picks import Pick
 
 
 class DirectoryForm(OfficeModelForm):
@@ -26,12 +28,9 @@ class DirectoryForm(OfficeModelForm):
                 found.setdefault(field if field in self.fields else NON_FIELD_ERRORS, []).append(error)
         return ValidationError(found)
 
-    def refuse(self, refusal):
-        """Raise what an action refused, with the constraints of the database at their fields."""
-        raise self.placed(refusal)
 
+class OwnerForm(OfficeForm):
+    """Who keeps in touch with the chosen records from now on."""
 
-def sentence(text: str | Promise) -> str:
-    """Begin with a capital letter."""
-    words = str(text)
-    return words[:1].upper() + words[1:]
+    owner = Pick("user", label=_("New owner"), required=False)
+    reason = forms.CharField(label=_("Why"), max_length=200, required=False)

@@ -113,6 +113,7 @@ class OrganisationListing(LeanListing):
             _("Add organisation"), "stakeholders:organisation_create", icon="building", capability="change_directory"
         ),
     ]
+    actions = [Action(_("Change owner"), "stakeholders:organisation_owner", "person-gear", "change_directory")]
     empty = Empty(
         "building",
         _("No organisations yet"),

@@ -161,6 +161,7 @@ class PersonListing(LeanListing):
     noun = ngettext_lazy("%(shown)s person", "%(shown)s people", "n")
     template = "stakeholders/person_list.html"
     buttons = [Action(_("Add person"), "stakeholders:person_create", icon="person-plus", capability="change_directory")]
+    actions = [Action(_("Change owner"), "stakeholders:person_owner", "person-gear", "change_directory")]
     empty = Empty(
         "people",
         _("No people yet"),
