@@ -524,3 +524,71 @@ def _member(people):
     group = UserGroup.objects.create(name="Users of labour statistics")
     row = UserGroupMembership.objects.create(group=group, person=PersonFactory())
     return {"pk": group.pk, "row_pk": row.pk}
+
+
+@sample(
+    "stakeholders:committee",
+    "stakeholders:committee_edit",
+    "stakeholders:committee_archive",
+    "stakeholders:committee_restore",
+    "stakeholders:seat_create",
+)
+def _committee(people):
+    from stakeholders.models import Committee
+
+    return {"pk": Committee.objects.create(name="Advisory committee").pk}
+
+
+@sample("stakeholders:seat_edit", "stakeholders:seat_end", "stakeholders:holder_create")
+def _seat(people):
+    from stakeholders.models import Committee, CommitteeSeat
+    from tests.factories import OrganisationFactory
+
+    committee = Committee.objects.create(name="Advisory committee")
+    seat = CommitteeSeat.objects.create(committee=committee, organisation=OrganisationFactory())
+    return {"pk": committee.pk, "seat_pk": seat.pk}
+
+
+@sample("stakeholders:holder_end")
+def _holder(people):
+    from stakeholders.models import CommitteeSeat, SeatHolder
+    from tests.factories import PersonFactory
+
+    seat = CommitteeSeat.objects.get(pk=_seat(people)["seat_pk"])
+    return {"pk": seat.committee_id, "row_pk": SeatHolder.objects.create(seat=seat, person=PersonFactory()).pk}
+
+
+@sample("pages:pick")
+def _pick(people):
+    return {"kind": "organisation", "?": {"q": "ministry"}}
+
+
+@sample(
+    "stakeholders:product",
+    "stakeholders:product_edit",
+    "stakeholders:product_archive",
+    "stakeholders:product_restore",
+    "stakeholders:item_create",
+    "stakeholders:key_group_create",
+)
+def _product(people):
+    from stakeholders.models import Product
+
+    return {"pk": Product.objects.create(code="LFS", title="Labour force survey").pk}
+
+
+@sample("stakeholders:item_edit")
+def _item(people):
+    from stakeholders.models import DataItem
+
+    pk = _product(people)["pk"]
+    return {"pk": pk, "row_pk": DataItem.objects.create(product_id=pk, code="UR", label="Unemployment rate").pk}
+
+
+@sample("stakeholders:key_group_remove")
+def _key_group(people):
+    from stakeholders.models import ProductKeyUserGroup
+
+    pk = _product(people)["pk"]
+    group = _group(people)["pk"]
+    return {"pk": pk, "row_pk": ProductKeyUserGroup.objects.create(product_id=pk, group_id=group).pk}
