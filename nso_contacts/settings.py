@@ -218,7 +218,7 @@ MFA_TRUST_ENABLED = True
 MFA_TRUST_COOKIE_AGE = 12 * 60 * 60
 USERSESSIONS_TRACK_ACTIVITY = True
 
-# Mail: any SMTP server by EMAIL_URL; none set means the folder var/mail/ (never when the office is not embedded) -------
+# Mail: any SMTP server by EMAIL_URL; none set means the folder var/mail/ (only in the embedded office) ---------------
 EMAIL_URL = env.str("EMAIL_URL", default="")
 MAIL_DIR = STATE_DIR / "mail"
 if EMAIL_URL:

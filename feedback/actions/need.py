@@ -1,5 +1,6 @@
 """Needs: raised, supported, assessed, decided, planned, met, and answered to each who raised them."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from nso_contacts.mail import outbox
 from nso_contacts.office import clock
 from nso_contacts.office.models import Office
 from nso_contacts.office.references import next_reference
+from stakeholders.models import StatisticalDomain
 from workshops.invitees import language_of, with_obstacle
 
 from ..models import DataNeed, NeedAnswer, NeedRaiser
@@ -32,11 +34,14 @@ TOLD_OF_DELIVERY = (Status.MET, Status.VERIFIED)
 
 
 @action
-def raise_need(need: DataNeed, raiser: NeedRaiser | None, *, actor: User) -> DataNeed:
+def raise_need(
+    need: DataNeed, raiser: NeedRaiser | None, *, actor: User, domains: Iterable[StatisticalDomain] = ()
+) -> DataNeed:
     """Record a need with whoever raised it; without anybody it says that there is nobody to answer."""
     need.reference = next_reference("N")
     need.requester_unknown = raiser is None
     need.save(force_insert=True)
+    need.domains.set(domains)
     if raiser is not None:
         raiser.need = need
         raiser.save(force_insert=True)
@@ -44,9 +49,13 @@ def raise_need(need: DataNeed, raiser: NeedRaiser | None, *, actor: User) -> Dat
 
 
 @action
-def correct(need: DataNeed, *, actor: User, reason: str = "") -> DataNeed:
+def correct(
+    need: DataNeed, *, actor: User, reason: str = "", domains: Iterable[StatisticalDomain] | None = None
+) -> DataNeed:
     """Save what was edited."""
     need.save()
+    if domains is not None:
+        need.domains.set(domains)
     return need
 
 

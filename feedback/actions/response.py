@@ -1,5 +1,7 @@
 """Responses: written, published for everybody, taken back."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,13 +10,13 @@ from nso_contacts.accounts.models import User
 from nso_contacts.audit.trail import action
 from nso_contacts.office.models import Office
 
-from ..models import PublishedResponse
+from ..models import DataNeed, PublishedResponse
 
 
 @action
-def write(response: PublishedResponse, *, actor: User, needs: object = ()) -> PublishedResponse:
+def write(response: PublishedResponse, *, actor: User, needs: Iterable[DataNeed] = ()) -> PublishedResponse:
     """Save a response; a new one is the actor's."""
-    if response.pk is None:
+    if response._state.adding:
         response.author = actor
     response.save()
     response.needs.set(needs)
@@ -27,10 +29,7 @@ def publish(response: PublishedResponse, *, actor: User) -> PublishedResponse:
     response = PublishedResponse.objects.select_for_update(of=("self",)).get(pk=response.pk)
     if response.published_at:
         return response
-    if missing := missing_languages(response):
-        raise ValidationError(
-            _("These languages of the office are missing: %(languages)s."), params={"languages": ", ".join(missing)}
-        )
+    _refuse_while_a_language_is_missing(response)
     response.published_at = timezone.now()
     response.published_by = actor
     response.save()
@@ -55,3 +54,10 @@ def missing_languages(response: PublishedResponse) -> list[str]:
         for language in Office.objects.current().languages
         if any(not (text.data.get(language) if isinstance(text.data, dict) else text.data) for text in texts)
     ]
+
+
+def _refuse_while_a_language_is_missing(response: PublishedResponse) -> None:
+    if missing := missing_languages(response):
+        raise ValidationError(
+            _("These languages of the office are missing: %(languages)s."), params={"languages": ", ".join(missing)}
+        )

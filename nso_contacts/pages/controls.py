@@ -16,7 +16,8 @@ Sent = list[list[str]]
 def keys(widget: forms.Widget, key: str) -> list[str]:
     """Return the names of the controls of a field."""
     if isinstance(widget, forms.MultiWidget):
-        named = zip(widget.widgets_names, widget.widgets, strict=True)
+        inside: Any = widget
+        named = zip(inside.widgets_names, inside.widgets, strict=True)
         return [one for suffix, inner in named for one in keys(inner, key + suffix)]
     return [key]
 
@@ -24,8 +25,9 @@ def keys(widget: forms.Widget, key: str) -> list[str]:
 def pairs(widget: forms.Widget, key: str, value: Any) -> Sent:
     """Return what a browser would send for `value`, with the line ends of the server."""
     if isinstance(widget, forms.MultiWidget):
-        parts = value if isinstance(value, (list, tuple)) else widget.decompress(value)
-        named = zip(widget.widgets_names, widget.widgets, parts, strict=False)
+        inside: Any = widget
+        parts = value if isinstance(value, (list, tuple)) else inside.decompress(value)
+        named = zip(inside.widgets_names, inside.widgets, parts, strict=False)
         return [pair for suffix, inner, part in named for pair in pairs(inner, key + suffix, part)]
     if isinstance(widget, forms.CheckboxInput):
         return [[key, "on"]] if value else []

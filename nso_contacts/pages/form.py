@@ -67,7 +67,7 @@ class OfficeFormMixin:
         if files is None:
             files = getattr(data, "files", None)
         self.user = user
-        super().__init__(data, files, *args, **kwargs)
+        super().__init__(data, files, *args, **kwargs)  # type: ignore[call-arg]  # Django's form stands behind it
         for name, field in self.fields.items():  # type: ignore[attr-defined]
             native = NATIVE.get(type(field.widget))
             if native is not None:
@@ -135,10 +135,10 @@ def first_control(field: forms.BoundField) -> str:
 
 def summary(form: forms.BaseForm) -> list[tuple[str, str]]:
     """Return the errors of a form as (link, words), in the order of the fields; what concerns all comes first."""
-    lines = [("", error) for error in form.non_field_errors()]
+    lines = [("", str(error)) for error in form.non_field_errors()]
     for field in form:
         target = "" if field.is_hidden else f"#{first_control(field)}"
-        lines += [(target, error) for error in field.errors]
+        lines += [(target, str(error)) for error in field.errors]
     return lines
 
 
@@ -219,7 +219,7 @@ def add_refusal(form: forms.BaseForm, refusal: ValidationError) -> None:
 def saved(request: HttpRequest, target: Any, done: Text = "") -> HttpResponse:
     """Lead to `target` after a change; a page opened in the dialog is replaced as a whole."""
     if done:
-        messages.success(request, done)
+        messages.success(request, str(done))
     response = HttpResponseRedirect(resolve_url(target))
     if request.headers.get("HX-Request"):
         response.headers["HX-Redirect"] = response.headers["Location"]

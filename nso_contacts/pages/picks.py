@@ -167,7 +167,7 @@ class PickManyWidget(PickWidget):
 class Pick(forms.Field):
     """One record of a registered kind; None when nothing is chosen and nothing is required."""
 
-    widget = PickWidget
+    widget: Any = PickWidget
     default_error_messages = {
         "required": _("Choose one"),
         "invalid_choice": _("Choose one from the matches; this one is not on offer any more"),
@@ -243,7 +243,7 @@ class Pick(forms.Field):
 class PickMany(Pick):
     """Several records of a registered kind, as a list."""
 
-    widget = PickManyWidget
+    widget: Any = PickManyWidget
     default_error_messages = {"required": _("Choose at least one")}
 
     def to_python(self, value: Any) -> list[Any]:

@@ -13,6 +13,7 @@ from django import forms
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from .controls import Sent, in_words, keys, pairs
@@ -89,7 +90,8 @@ def sent(form: Any, name: str) -> Sent:
     """Return what was sent for a field."""
     widget = form.fields[name].widget
     if isinstance(widget, forms.CheckboxInput):
-        return pairs(widget, form.add_prefix(name), widget.value_from_datadict(form.data, {}, form.add_prefix(name)))
+        key = form.add_prefix(name)
+        return pairs(widget, key, widget.value_from_datadict(form.data, MultiValueDict(), key))
     named = [(key, value) for key in keys(widget, form.add_prefix(name)) for value in form.data.getlist(key)]
     return sorted([key, value.replace("\r\n", "\n")] for key, value in named if value)
 

@@ -1,5 +1,7 @@
 """Controls that the stylesheet draws in its own way."""
 
+from typing import Any
+
 from django import forms
 
 
@@ -14,7 +16,7 @@ class Day(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         """Write the value as browsers read it, whatever the language of the page."""
         super().__init__(attrs, format="%Y-%m-%d")
 
@@ -24,7 +26,7 @@ class Moment(forms.DateTimeInput):
 
     input_type = "datetime-local"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         """Write the value as browsers read it."""
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
@@ -34,7 +36,7 @@ class ClockTime(forms.TimeInput):
 
     input_type = "time"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         """Write the value as browsers read it."""
         super().__init__(attrs, format="%H:%M")
 

@@ -37,7 +37,8 @@ def record(event: Event, ticks: Mapping[int, str], *, actor: User) -> int:
             continue
         state = absence(invitation) if tick == ABSENT else State(tick)
         if row is None:
-            row = Attendance(event=event, person_id=pk, organisation_id=invitation.organisation_id)
+            at_that_time = invitation.organisation_id if invitation else None
+            row = Attendance(event=event, person_id=pk, organisation_id=at_that_time)
             adding.append(row)
         elif row.state != state:
             changing.append(row)

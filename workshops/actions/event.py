@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from nso_contacts.accounts.models import User
 from nso_contacts.audit.trail import action
+from nso_contacts.mail import outbox
 from nso_contacts.office import calendar, clock
 from stakeholders.actions import cadence
 from stakeholders.models import Product, StatisticalDomain
@@ -44,7 +46,7 @@ def plan(
     products: Iterable[Product] = (),
 ) -> Event:
     """Begin a new event, with its message schedule. Nothing is sent."""
-    if event.reply_by is None:
+    if not event.reply_by:
         event.reply_by = schedule.reply_by(event.day, calendar(), clock.today())
     event.full_clean()
     event.save(force_insert=True)
@@ -108,7 +110,7 @@ def _set_subjects(
         _set_links(EventProduct, event, "product", {product.pk for product in products})
 
 
-def _set_links(model: type[EventDomain] | type[EventProduct], event: Event, field: str, wanted: set[int]) -> None:
+def _set_links(model: Any, event: Event, field: str, wanted: set[int]) -> None:
     present = set(model._default_manager.filter(event=event).values_list(field, flat=True))
     model._default_manager.filter(event=event, **{f"{field}__in": present - wanted}).delete()
     model._default_manager.bulk_create(model(event=event, **{f"{field}_id": pk}) for pk in sorted(wanted - present))
@@ -183,7 +185,7 @@ def cancel(event: Event, *, reason: str, actor: User) -> Event:
     sending.drop(event)
     if not was_draft:
         rows = Invitation.objects.filter(pk__in=concerned)
-        sending.outbox.post_many(sending.CANCELLED, sending.letters(rows, version=event.date_version))
+        outbox.post_many(sending.CANCELLED, sending.letters(rows, version=event.date_version))
     return event
 
 

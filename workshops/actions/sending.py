@@ -140,7 +140,7 @@ def letters(rows: QuerySet[Any], *, version: object, context: Mapping[str, Any] 
     ]
 
 
-def reached(event: Event) -> QuerySet[Invitation]:
+def reached(event: Event) -> Any:
     """The invitations that went out, as opposed to those still waiting in the outbox or stopped there."""
     waiting = Message.objects.of(PURPOSES[Kind.INVITATION]).filter(
         state__in=[*Message.WAITING, Message.State.DROPPED], subject_id__in=event.invitations.sent().values("pk")
@@ -267,7 +267,7 @@ def _send_step(event: Event, milestone: Milestone, actor: User | None) -> int:
     if milestone.kind == Kind.OUTCOMES:
         came = event.attendances.filter(walk_in=True).exclude(person__in=rows.values("person"))
         posting += letters(came, version=event.date_version)
-    outbox.post_many(PURPOSES[milestone.kind], posting, scheduled=actor is None)
+    outbox.post_many(PURPOSES[Kind(milestone.kind)], posting, scheduled=actor is None)
     return len(posting)
 
 
