@@ -262,9 +262,25 @@ OTHERS = [
     ("neighbour", "Statistical Office of Valdoria", Kind.FOREIGN_NSO, _I, _ABOVE, ""),
 ]
 REGULAR = {
-    "chamber", "employers", "unions", "university", "wfp", "ilo", "who", "unicef", "courrier", "atlasplan",
-    "parliament", "economics", "worldbank", "imf", "farmers", "bankers", "demography", "santelmo",
-}  # fmt: skip
+    "chamber",
+    "employers",
+    "unions",
+    "university",
+    "wfp",
+    "ilo",
+    "who",
+    "unicef",
+    "courrier",
+    "atlasplan",
+    "parliament",
+    "economics",
+    "worldbank",
+    "imf",
+    "farmers",
+    "bankers",
+    "demography",
+    "santelmo",
+}
 
 # Name, name in its own script, language of that script, organisation, title, address.
 NAMED = [
@@ -313,36 +329,103 @@ RHYTHMS = [
 ]
 
 TITLES = [
-    "Economist", "Head of unit", "Statistician", "Policy adviser", "Director", "Analyst", "Data manager",
-    "Planning officer", "Research officer", "Deputy director",
-]  # fmt: skip
+    "Economist",
+    "Head of unit",
+    "Statistician",
+    "Policy adviser",
+    "Director",
+    "Analyst",
+    "Data manager",
+    "Planning officer",
+    "Research officer",
+    "Deputy director",
+]
 ROLES = [
-    "POLICY_ANALYST", "STATISTICAL_UNIT_HEAD", "DATA_CUSTODIAN", "DECISION_MAKER", "RESEARCHER", "LIAISON_OFFICER",
+    "POLICY_ANALYST",
+    "STATISTICAL_UNIT_HEAD",
+    "DATA_CUSTODIAN",
+    "DECISION_MAKER",
+    "RESEARCHER",
+    "LIAISON_OFFICER",
     "OTHER",
-]  # fmt: skip
+]
 
 # First names and surnames with their own writing, by language.
 _ARABIC = (
-    [("Khadija", "خديجة"), ("Youssef", "يوسف"), ("Salma", "سلمى"), ("Hassan", "حسن"), ("Mariam", "مريم"),
-     ("Tariq", "طارق"), ("Nour", "نور"), ("Ibrahim", "إبراهيم"), ("Zahra", "زهرة"), ("Karim", "كريم")],
-    [("Benali", "بن علي"), ("Mansouri", "منصوري"), ("El Idrissi", "الإدريسي"), ("Hamdan", "حمدان"),
-     ("Najjar", "نجار"), ("Bouzid", "بوزيد"), ("Saleh", "صالح"), ("Amrani", "عمراني")],
-)  # fmt: skip
+    [
+        ("Khadija", "خديجة"),
+        ("Youssef", "يوسف"),
+        ("Salma", "سلمى"),
+        ("Hassan", "حسن"),
+        ("Mariam", "مريم"),
+        ("Tariq", "طارق"),
+        ("Nour", "نور"),
+        ("Ibrahim", "إبراهيم"),
+        ("Zahra", "زهرة"),
+        ("Karim", "كريم"),
+    ],
+    [
+        ("Benali", "بن علي"),
+        ("Mansouri", "منصوري"),
+        ("El Idrissi", "الإدريسي"),
+        ("Hamdan", "حمدان"),
+        ("Najjar", "نجار"),
+        ("Bouzid", "بوزيد"),
+        ("Saleh", "صالح"),
+        ("Amrani", "عمراني"),
+    ],
+)
 _CYRILLIC = (
     [("Olena", "Олена"), ("Iryna", "Ірина"), ("Petro", "Петро"), ("Danylo", "Данило"), ("Sofiia", "Софія")],
     [("Kovalenko", "Коваленко"), ("Shevchuk", "Шевчук"), ("Bondar", "Бондар"), ("Tkachenko", "Ткаченко")],
-)  # fmt: skip
+)
 _CHINESE = (
     [("Wang", "王"), ("Li", "李"), ("Chen", "陈"), ("Zhao", "赵")],
     [("Mei", "梅"), ("Jun", "军"), ("Xiaoling", "晓玲"), ("Wei", "伟")],
-)  # fmt: skip
+)
 _VIETNAMESE = (["Trần", "Lê", "Phạm", "Hoàng"], ["Minh Anh", "Văn Đức", "Thị Hương", "Quốc Bảo"])
 _LATIN = (
-    ["Sofia", "Mateo", "Élodie", "João", "Aïcha", "Kwame", "Ingrid", "Pablo", "Chloé", "Abena", "Luis", "Marta",
-     "Kofi", "Adèle", "Tiago", "Helena", "Ousmane", "Clara", "Diego", "Amadou"],
-    ["Fernandes", "García", "Dubois", "Mensah", "Traoré", "Almeida", "Lefèvre", "Ndiaye", "Castro", "Boateng",
-     "Moreau", "Silva", "Keita", "Navarro", "Petit", "Ferreira"],
-)  # fmt: skip
+    [
+        "Sofia",
+        "Mateo",
+        "Élodie",
+        "João",
+        "Aïcha",
+        "Kwame",
+        "Ingrid",
+        "Pablo",
+        "Chloé",
+        "Abena",
+        "Luis",
+        "Marta",
+        "Kofi",
+        "Adèle",
+        "Tiago",
+        "Helena",
+        "Ousmane",
+        "Clara",
+        "Diego",
+        "Amadou",
+    ],
+    [
+        "Fernandes",
+        "García",
+        "Dubois",
+        "Mensah",
+        "Traoré",
+        "Almeida",
+        "Lefèvre",
+        "Ndiaye",
+        "Castro",
+        "Boateng",
+        "Moreau",
+        "Silva",
+        "Keita",
+        "Navarro",
+        "Petit",
+        "Ferreira",
+    ],
+)
 
 
 def names(random):
@@ -413,9 +496,15 @@ FOCAL_POINTS = {
 NO_FOCAL_POINT = {("health", "1.1"), ("interior", "1.8"), ("environment", "2.4.2"), ("agriculture", "3.1")}
 NO_EXPERT = {("labour", "1.1"), ("agriculture", "2.4.1"), ("agriculture", "3.1"), ("transport", "2.4.4")}
 EXPERT_FOR = {
-    "1.2": "carmen", "2.8": "carmen", "1.1": "carmen", "1.6": "joana", "1.4": "joana", "1.3": "joana", "1.8": "joana",
+    "1.2": "carmen",
+    "2.8": "carmen",
+    "1.1": "carmen",
+    "1.6": "joana",
+    "1.4": "joana",
+    "1.3": "joana",
+    "1.8": "joana",
     "3.3.3": "joana",
-}  # fmt: skip
+}
 
 
 def domains_of(place, number):
@@ -428,25 +517,53 @@ def domains_of(place, number):
 
 # Code, title, kind, domain, periodicity, unit, items.
 PRODUCTS = [
-    ("LFS", "Labour Force Survey: quarterly results", "PUBLICATION", "1.2", "Q", "nso-labour",
-     ["Unemployment rate", "Employment by occupation", "Informal employment rate", "Hours worked"]),
+    (
+        "LFS",
+        "Labour Force Survey: quarterly results",
+        "PUBLICATION",
+        "1.2",
+        "Q",
+        "nso-labour",
+        ["Unemployment rate", "Employment by occupation", "Informal employment rate", "Hours worked"],
+    ),
     ("LFS-MICRO", "Labour Force Survey: microdata", "MICRODATA_FILE", "1.2", "A", "nso-labour", ["Public use file"]),
     ("WAGES", "Structure of earnings", "DATABASE_TABLE", "2.8", "A", "nso-labour", ["Mean wage", "Gender pay gap"]),
-    ("CPI", "Consumer Price Index", "PRESS_RELEASE", "2.7", "M", "nso-prices",
-     ["All items", "Food", "Weights", "By region"]),
-    ("GDP", "Quarterly national accounts", "PRESS_RELEASE", "2.2", "Q", "nso-prices",
-     ["Gross domestic product", "Household consumption", "Investment"]),
+    (
+        "CPI",
+        "Consumer Price Index",
+        "PRESS_RELEASE",
+        "2.7",
+        "M",
+        "nso-prices",
+        ["All items", "Food", "Weights", "By region"],
+    ),
+    (
+        "GDP",
+        "Quarterly national accounts",
+        "PRESS_RELEASE",
+        "2.2",
+        "Q",
+        "nso-prices",
+        ["Gross domestic product", "Household consumption", "Investment"],
+    ),
     ("TRADE", "External trade in goods", "DATABASE_TABLE", "2.6", "M", "nso-prices", ["Exports", "Imports"]),
     ("BR", "Business register", "REGISTER_EXTRACT", "2.3", "CONTINUOUS", "nso-prices", ["Legal units", "Local units"]),
     ("HBS", "Household budget survey", "PUBLICATION", "1.5", "ADHOC", "nso-social", ["Expenditure by quintile"]),
-    ("CENSUS", "Population and housing census", "DATABASE_TABLE", "1.1", "ADHOC", "nso-social",
-     ["Population by commune", "Dwellings"]),
+    (
+        "CENSUS",
+        "Population and housing census",
+        "DATABASE_TABLE",
+        "1.1",
+        "ADHOC",
+        "nso-social",
+        ["Population by commune", "Dwellings"],
+    ),
     ("VITAL", "Births, deaths and marriages", "PUBLICATION", "1.1", "A", "nso-social", ["Births", "Deaths"]),
     ("HEALTH", "Health accounts", "PUBLICATION", "1.4", "A", "nso-social", ["Current health expenditure"]),
     ("EDU", "Education in figures", "DASHBOARD", "1.3", "A", "nso-social", ["Pupils", "Completion rate"]),
     ("AGRI", "Agricultural production", "DATABASE_TABLE", "2.4.1", "A", "nso-prices", ["Harvest", "Livestock"]),
     ("SDG", "Indicators of sustainable development", "INDICATOR_SET", "3.3.6", "A", "nso-social", ["Goal 8", "Goal 4"]),
-]  # fmt: skip
+]
 
 # Short name, name, domains, owner, members, status.
 GROUPS = [
@@ -462,34 +579,99 @@ GROUPS = [
 ]
 GROUP_MEMBERS = {
     "labour": (
-        "Amina Haddad", "Chiara Bellini", "Daniel Mwangi", "Hélène Marchetti", "Ingrid Søndergaard",
-        "Jean-Baptiste Ouédraogo", "María Fernanda Ibáñez", "Press desk", "Rashid Karimov",
+        "Amina Haddad",
+        "Chiara Bellini",
+        "Daniel Mwangi",
+        "Hélène Marchetti",
+        "Ingrid Søndergaard",
+        "Jean-Baptiste Ouédraogo",
+        "María Fernanda Ibáñez",
+        "Press desk",
+        "Rashid Karimov",
     ),
     "prices": ("Tomás Quiroga", "Kateryna Melnyk", "Samuel Okoro"),
     "health": ("Dr Leïla Benkirane",),
     "education": ("Nguyễn Thị Lan",),
     "agriculture": ("Fatou Diop",),
-}  # fmt: skip
+}
 
 # Short name, name, kind, domains, quorum, seats (organisation, principal, alternate; "*" is somebody of theirs).
 COMMITTEES = [
-    ("labour", "Advisory committee on labour statistics", "INTERAGENCY_COMMITTEE", ("1.2",), 55, [
-        ("labour", "Yusuf Al-Khatib", "Amina Haddad"), ("finance", "Leonor Prado", "Idris Bello"),
-        ("education", "Nguyễn Thị Lan", None), ("economy", "Rashid Karimov", "Paula Nunes"),
-        ("bank", "Samuel Okoro", "Ana Lindqvist"), ("employment", "María Fernanda Ibáñez", None),
-        ("security", None, "Jean-Baptiste Ouédraogo"), ("unions", "Chiara Bellini", "Marc Delgado"),
-        ("employers", "Hélène Marchetti", None), ("health", None, None),
-        ("university", "Ingrid Søndergaard", "Peter Achebe")]),
-    ("council", "National Statistical Council", "STATISTICAL_ADVISORY_COUNCIL", ("1.1", "2.2"), 50, [
-        ("finance", "Leonor Prado", None), ("labour", "Yusuf Al-Khatib", None), ("bank", "Samuel Okoro", None),
-        ("health", "Dr Leïla Benkirane", None), ("parliament", "*", None), ("unions", "Chiara Bellini", None),
-        ("employers", "Hélène Marchetti", None), ("university", "Ingrid Søndergaard", None)]),
-    ("prices", "Producer–user committee on prices", "JOINT_LIAISON_GROUP", ("2.7",), 50, [
-        ("bank", "Samuel Okoro", "Ana Lindqvist"), ("finance", "Leonor Prado", None),
-        ("chamber", "Tomás Quiroga", None), ("wfp", "Kateryna Melnyk", None), ("consumers", "*", None)]),
-    ("registers", "Technical committee on registers", "TECHNICAL_COMMITTEE", ("2.3", "1.1"), 60, [
-        ("interior", "*", None), ("security", "Jean-Baptiste Ouédraogo", None), ("customs", "*", None),
-        ("health", None, None)]),
-    ("agriculture", "Committee on food and agriculture statistics", "SECTORAL_STATISTICAL_COMMITTEE", ("2.4.1",), 50, [
-        ("agriculture", "Fatou Diop", None), ("fao", "*", None), ("farmers", "*", None), ("wfp", "Kateryna Melnyk", None)]),
-]  # fmt: skip
+    (
+        "labour",
+        "Advisory committee on labour statistics",
+        "INTERAGENCY_COMMITTEE",
+        ("1.2",),
+        55,
+        [
+            ("labour", "Yusuf Al-Khatib", "Amina Haddad"),
+            ("finance", "Leonor Prado", "Idris Bello"),
+            ("education", "Nguyễn Thị Lan", None),
+            ("economy", "Rashid Karimov", "Paula Nunes"),
+            ("bank", "Samuel Okoro", "Ana Lindqvist"),
+            ("employment", "María Fernanda Ibáñez", None),
+            ("security", None, "Jean-Baptiste Ouédraogo"),
+            ("unions", "Chiara Bellini", "Marc Delgado"),
+            ("employers", "Hélène Marchetti", None),
+            ("health", None, None),
+            ("university", "Ingrid Søndergaard", "Peter Achebe"),
+        ],
+    ),
+    (
+        "council",
+        "National Statistical Council",
+        "STATISTICAL_ADVISORY_COUNCIL",
+        ("1.1", "2.2"),
+        50,
+        [
+            ("finance", "Leonor Prado", None),
+            ("labour", "Yusuf Al-Khatib", None),
+            ("bank", "Samuel Okoro", None),
+            ("health", "Dr Leïla Benkirane", None),
+            ("parliament", "*", None),
+            ("unions", "Chiara Bellini", None),
+            ("employers", "Hélène Marchetti", None),
+            ("university", "Ingrid Søndergaard", None),
+        ],
+    ),
+    (
+        "prices",
+        "Producer–user committee on prices",
+        "JOINT_LIAISON_GROUP",
+        ("2.7",),
+        50,
+        [
+            ("bank", "Samuel Okoro", "Ana Lindqvist"),
+            ("finance", "Leonor Prado", None),
+            ("chamber", "Tomás Quiroga", None),
+            ("wfp", "Kateryna Melnyk", None),
+            ("consumers", "*", None),
+        ],
+    ),
+    (
+        "registers",
+        "Technical committee on registers",
+        "TECHNICAL_COMMITTEE",
+        ("2.3", "1.1"),
+        60,
+        [
+            ("interior", "*", None),
+            ("security", "Jean-Baptiste Ouédraogo", None),
+            ("customs", "*", None),
+            ("health", None, None),
+        ],
+    ),
+    (
+        "agriculture",
+        "Committee on food and agriculture statistics",
+        "SECTORAL_STATISTICAL_COMMITTEE",
+        ("2.4.1",),
+        50,
+        [
+            ("agriculture", "Fatou Diop", None),
+            ("fao", "*", None),
+            ("farmers", "*", None),
+            ("wfp", "Kateryna Melnyk", None),
+        ],
+    ),
+]

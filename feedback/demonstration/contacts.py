@@ -26,17 +26,31 @@ SUBJECTS = [
 # The last contact with those in "My work": person, channel, days ago, subject, domain, note.
 LATEST = [
     ("Samuel Okoro", "MEETING", 101, "Quarterly review of national accounts", "2.2", ""),
-    ("Amina Haddad", "EMAIL", 7, "Definition of informal employment", "1.2",
-     "Asks which definition of informal employment the next Labour Force Survey will use, and whether the earlier "
-     "series will be revised."),
+    (
+        "Amina Haddad",
+        "EMAIL",
+        7,
+        "Definition of informal employment",
+        "1.2",
+        (
+            "Asks which definition of informal employment the next Labour Force Survey will use, and whether "
+            "the earlier series will be revised."
+        ),
+    ),
     ("Dr Leïla Benkirane", "PHONE", 4, "Timetable of cause-of-death coding", "1.4", ""),
     ("Fatou Diop", "MEETING", 88, "Release plan of the agricultural census", "2.4.1", ""),
     ("Nguyễn Thị Lan", "EMAIL", 1, "Pupil codes of the school census", "1.3", ""),
     ("Tomás Quiroga", "PHONE", 1, "Access to the business register", "2.3", ""),
     ("Kateryna Melnyk", "VIDEO_CONFERENCE", 1, "Food price series by district", "2.7", ""),
-    ("Yusuf Al-Khatib", "MEETING", 26, "Monthly transfer of register extracts", "1.2",
-     "Agreed monthly transfer of unemployment register extracts by the 10th of each month."),
-]  # fmt: skip
+    (
+        "Yusuf Al-Khatib",
+        "MEETING",
+        26,
+        "Monthly transfer of register extracts",
+        "1.2",
+        "Agreed monthly transfer of unemployment register extracts by the 10th of each month.",
+    ),
+]
 
 # Who is owed what by Nadia, due in so many days (below zero: overdue).
 OWED = [

@@ -164,6 +164,11 @@ def load_people(story: Story) -> None:
     for row in rows:
         story.staff.setdefault(row.place.split("-")[0] if row.place not in cast.OFFICE_KEYS else "nso", []).append(row)
     load_posts(story, rows, planned)
+    load_addresses(story, rows, planned)
+
+
+def load_addresses(story: Story, rows: list[Person], planned: list[tuple]) -> None:
+    """An address for everybody, a few of which bounce, and the domains they work with."""
     emails = []
     for number, (row, entry) in enumerate(zip(rows, planned, strict=True)):
         host = "nso.example" if row.place in cast.OFFICE_KEYS else story.hosts[row.place.split("-")[0]]
@@ -187,7 +192,7 @@ def load_people(story: Story) -> None:
     )
 
 
-def load_posts(story: Story, rows, planned) -> None:
+def load_posts(story: Story, rows: list[Person], planned: list[tuple]) -> None:
     """A post for everybody, one before it for some, and forty who left theirs."""
     posts = []
     for number, (row, entry) in enumerate(zip(rows, planned, strict=True)):
@@ -339,16 +344,22 @@ def load_committees(story: Story) -> None:
                 role="CHAIR" if number == 0 else "MEMBER",
             )
             for position, who in (("PRINCIPAL", principal), ("ALTERNATE", alternate)):
-                if who == "*":
-                    who = next((row.name for row in story.staff[place] if not row.has_left), None)
-                if who:
+                person = somebody(story, place, who)
+                if person:
                     holders.append(
                         SeatHolder(
                             seat=seat,
-                            person=story.people[who],
+                            person=person,
                             position=position,
                             valid_from=date(story.today.year - 1, 1, 1),
                         )
                     )
-                    committee.people.append(story.people[who])
+                    committee.people.append(person)
     SeatHolder.objects.bulk_create(holders)
+
+
+def somebody(story: Story, place: str, who: str | None) -> Person | None:
+    """The person of that name; for a star, whoever works there; or nobody."""
+    if who == "*":
+        return next((row for row in story.staff[place] if not row.has_left), None)
+    return story.people[who] if who else None

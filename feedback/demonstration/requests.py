@@ -30,29 +30,84 @@ SUBJECTS = {
     "2.8": ["Wages by sector and sex", "Minimum wage coverage"],
     "3.1": ["Water abstraction by use", "Protected areas by commune"],
 }
-CLASSES = ["SIMPLE_EXTRACT", "READY_MADE", "CUSTOM_TABULATION", "SIMPLE_EXTRACT", "METHODOLOGICAL_ADVICE",
-           "CUSTOM_TABULATION", "MICRODATA_ACCESS", "COMPLEX_COMPILATION"]  # fmt: skip
+CLASSES = [
+    "SIMPLE_EXTRACT",
+    "READY_MADE",
+    "CUSTOM_TABULATION",
+    "SIMPLE_EXTRACT",
+    "METHODOLOGICAL_ADVICE",
+    "CUSTOM_TABULATION",
+    "MICRODATA_ACCESS",
+    "COMPLEX_COMPILATION",
+]
 CHECKED = ("CUSTOM_TABULATION", "MICRODATA_ACCESS")
 FROM_TRIAGE = ("CUSTOM_TABULATION", "COMPLEX_COMPILATION")
 OFFICE_TARGET = 7
 
 # Subject, requester, organisation, domain, status, class, assignee, working days until the answer is due.
 OPEN = [
-    ("Household expenditure on energy, by quintile", "Leonor Prado", "1.5", "IN_PROGRESS", "CUSTOM_TABULATION", "nadia", -2),
+    (
+        "Household expenditure on energy, by quintile",
+        "Leonor Prado",
+        "1.5",
+        "IN_PROGRESS",
+        "CUSTOM_TABULATION",
+        "nadia",
+        -2,
+    ),
     (f"{SPOKEN_OF}, by sex", "Amina Haddad", "1.2", "IN_PROGRESS", "CUSTOM_TABULATION", "nadia", 2),
     ("CPI weights for the Atlas region", "Samuel Okoro", "2.7", "ACKNOWLEDGED", "", "nadia", 6),
-    ("Births by age of mother and commune", "Ingrid Søndergaard", "1.1", "CLARIFICATION_NEEDED", "SIMPLE_EXTRACT", "nadia", 3),
-    ("Working poverty rate, by household type", "Yusuf Al-Khatib", "1.2", "CLARIFICATION_NEEDED", "CUSTOM_TABULATION", "carmen", 5),
-    ("Deaths by cause, age and district", "Dr Leïla Benkirane", "1.4", "DISCLOSURE_CHECK", "CUSTOM_TABULATION", "omar", 3),
+    (
+        "Births by age of mother and commune",
+        "Ingrid Søndergaard",
+        "1.1",
+        "CLARIFICATION_NEEDED",
+        "SIMPLE_EXTRACT",
+        "nadia",
+        3,
+    ),
+    (
+        "Working poverty rate, by household type",
+        "Yusuf Al-Khatib",
+        "1.2",
+        "CLARIFICATION_NEEDED",
+        "CUSTOM_TABULATION",
+        "carmen",
+        5,
+    ),
+    (
+        "Deaths by cause, age and district",
+        "Dr Leïla Benkirane",
+        "1.4",
+        "DISCLOSURE_CHECK",
+        "CUSTOM_TABULATION",
+        "omar",
+        3,
+    ),
     ("Nurses per 10,000 inhabitants", "Dr Leïla Benkirane", "1.4", "READY", "CUSTOM_TABULATION", "omar", 1),
     ("Microdata of the Labour Force Survey", "Daniel Mwangi", "1.2", "TRIAGED", "MICRODATA_ACCESS", "omar", 8),
     ("Food prices by market, weekly", "Kateryna Melnyk", "2.7", "RECEIVED", "", "", 7),
     ("Pupils by commune and language", "Nguyễn Thị Lan", "1.3", "RECEIVED", "", "", 7),
-]  # fmt: skip
+]
 ENDINGS = [
-    "CLOSED", "DELIVERED", "CLOSED", "CLOSED", "DELIVERED", "CLOSED", "REFUSED", "CLOSED", "CLOSED", "REDIRECTED",
-    "CLOSED", "CLOSED", "WITHDRAWN", "CLOSED", "DUPLICATE", "CLOSED", "QUOTE_DECLINED",
-]  # fmt: skip
+    "CLOSED",
+    "DELIVERED",
+    "CLOSED",
+    "CLOSED",
+    "DELIVERED",
+    "CLOSED",
+    "REFUSED",
+    "CLOSED",
+    "CLOSED",
+    "REDIRECTED",
+    "CLOSED",
+    "CLOSED",
+    "WITHDRAWN",
+    "CLOSED",
+    "DUPLICATE",
+    "CLOSED",
+    "QUOTE_DECLINED",
+]
 ENQUIRIES = [
     ("DATA", "Rosalie Kamara", "I need the population of Port Clara by age for a school project.", ""),
     ("QUESTION", "Paul Stein", "Why did inflation fall although food became dearer?", ""),
@@ -66,7 +121,7 @@ ENQUIRIES = [
 def load(story: Story) -> None:
     """Those of today one by one, the others of two years in a row, numbered in the order they came."""
     story.targets = {row.request_class: row.deliver for row in RequestTarget.objects.all()}
-    rows = [open_request(story, *entry) for entry in OPEN] + past_requests(story)
+    rows = [open_request(story, entry) for entry in OPEN] + past_requests(story)
     rows.sort(key=lambda request: request.received_at)
     number_them(story, rows)
     with written_then((DataRequest, "created_at")):
@@ -95,10 +150,9 @@ def number_them(story: Story, rows: list[DataRequest]) -> None:
     OfficeCounter.objects.bulk_create(OfficeCounter(kind="DR", year=year, last=number) for year, number in last.items())
 
 
-def open_request(
-    story: Story, subject: str, who: str, code: str, status: str, chosen: str, assignee: str, left: int
-) -> DataRequest:
+def open_request(story: Story, entry: tuple) -> DataRequest:
     """A request that is due in `left` working days, or was due so many ago."""
+    subject, who, code, status, chosen, assignee, left = entry
     target = story.targets[chosen] if chosen else OFFICE_TARGET
     due = story.today
     for _ in range(abs(left)):
