@@ -10,7 +10,7 @@ class FeedbackConfig(AppConfig):
 
     def ready(self):
         """Register; models are ready only now."""
-        from . import asking, register_of_needs, service  # noqa: PLC0415
+        from . import asking, merging, register_of_needs, service  # noqa: PLC0415
         from .mails import enquiry, need, request, survey  # noqa: PLC0415
 
         request.register()
@@ -20,3 +20,4 @@ class FeedbackConfig(AppConfig):
         service.register()
         asking.register()
         register_of_needs.register()
+        merging.register()

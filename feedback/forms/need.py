@@ -44,8 +44,8 @@ class NeedForm(OfficeModelForm):
         widgets = {"description": forms.Textarea(attrs={"rows": 4}), "consequence": forms.Textarea(attrs={"rows": 2})}
 
 
-class RaiserForm(OfficeForm):
-    """Who raised it, where and when."""
+class RaiserFields(forms.Form):
+    """Who raised it, and when."""
 
     person = Pick("person", label=_("Person"), required=False)
     organisation = Pick("organisation", label=_("Organisation"), required=False)
@@ -69,6 +69,16 @@ class RaiserForm(OfficeForm):
             quote=values["quote"],
             **where,
         )
+
+
+class RaiserForm(RaiserFields, OfficeForm):
+    """Somebody else who needs it."""
+
+
+class RaiseNeedForm(RaiserFields, NeedForm):
+    """A new need, with whoever raised it."""
+
+    sections = [(_("Who raised it"), ("person", "organisation", "raised_on", "quote")), *NeedForm.sections]
 
 
 class DecisionForm(OfficeForm):
@@ -109,20 +119,20 @@ class ResponseForm(OfficeModelForm):
         fields = ["domain"]
 
     def __init__(self, *args, **kwargs):
-        """Add a field per text and language."""
+        """Add a field per text and language, before the form notes what its fields say when it is opened."""
         instance = kwargs.get("instance")
         initial = kwargs.setdefault("initial", {})
         if instance is not None:
             for part, value in ((RESPONSE_TITLE, instance.title), (SAID, instance.said), (DID, instance.did)):
                 initial.update(part.initial(value))
             initial["needs"] = list(instance.needs.all())
-        super().__init__(*args, **kwargs)
-        own = {
+        self.base_fields = {
             **RESPONSE_TITLE.fields(_("Title"), required=True, max_length=200),
             **SAID.fields(_("You said"), required=True),
             **DID.fields(_("We did"), required=True),
+            **self.base_fields,
         }
-        self.fields = {**own, **self.fields}
+        super().__init__(*args, **kwargs)
 
     def response(self):
         """The response with its texts, not saved."""

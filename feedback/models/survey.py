@@ -174,8 +174,9 @@ class FrameMember(models.Model):
 
     wave = models.ForeignKey(SurveyWave, models.CASCADE, related_name="frame")
     person = models.ForeignKey("stakeholders.Person", models.CASCADE, related_name="frame_memberships")
+    # Two attendances of one person become one when their records are merged; the frame stands without the second.
     attendance = models.OneToOneField(
-        "workshops.Attendance", models.PROTECT, null=True, blank=True, related_name="frame_member"
+        "workshops.Attendance", models.SET_NULL, null=True, blank=True, related_name="frame_member"
     )
     segment = models.ForeignKey("stakeholders.UserSegment", models.PROTECT, null=True, blank=True, related_name="+")
     disposition = models.CharField(max_length=24, choices=Disposition, default=Disposition.NON_CONTACT)

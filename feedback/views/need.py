@@ -1,5 +1,6 @@
 """The needs register, and what users are told about it."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from django.shortcuts import get_object_or_404, render
@@ -19,7 +20,7 @@ from workshops.models import Event
 from .. import priority
 from ..actions import need as actions
 from ..actions import response as responses
-from ..forms.need import AnswerNeedForm, DecisionForm, NeedForm, RaiserForm, ResponseForm
+from ..forms.need import AnswerNeedForm, DecisionForm, NeedForm, RaiseNeedForm, RaiserForm, ResponseForm
 from ..listings.need import NeedListing, ResponseListing, mark
 from ..models import DataNeed, DataRequest, NeedAnswer, NeedRaiser, PublishedResponse
 
@@ -45,23 +46,7 @@ def worked_on(user, pk):
 def detail(request, pk):
     """One need: what is asked, what was decided, and what each who raised it was told."""
     need = get_object_or_404(DataNeed.objects.visible_to(request.user).select_related("owner", "decided_by"), pk=pk)
-    raisers = list(
-        need.raisers.select_related("person", "organisation", "interaction", "event", "request").prefetch_related(
-            "answers"
-        )
-    )
-    wanted = actions.stages(need)
-    for raiser in raisers:
-        raiser.told = [answer for answer in raiser.answers.all() if answer.decision_number == need.decision_number]
-        told = {answer.stage for answer in raiser.told}
-        raiser.waiting = next((stage for stage in wanted if stage not in told), "")
-        # A contact that is restricted exists for nobody else: neither its name nor a link to it.
-        raiser.seen_interaction = (
-            raiser.interaction
-            if raiser.interaction_id
-            and Interaction.objects.visible_to(request.user).filter(pk=raiser.interaction_id).exists()
-            else None
-        )
+    raisers = raisers_of(need, request.user)
     tab = request.GET.get("tab", "")
     may_work = DataNeed.objects.editable_by(request.user).filter(pk=pk).exists()
     context = {
@@ -83,41 +68,78 @@ def detail(request, pk):
     return render(request, "feedback/need.html", context)
 
 
+def raisers_of(need, user):
+    """Who raised a need, each with what they were told of this decision and what they wait for.
+
+    A contact or request that the reader may not see does not exist for them: neither its name nor a link to it.
+    """
+    raisers = list(
+        need.raisers.select_related("person", "organisation", "interaction", "event", "request").prefetch_related(
+            "answers"
+        )
+    )
+    contacts = seen_of(Interaction, user, [raiser.interaction_id for raiser in raisers])
+    requests = seen_of(DataRequest, user, [raiser.request_id for raiser in raisers])
+    wanted = actions.stages(need)
+    for raiser in raisers:
+        raiser.told = [answer for answer in raiser.answers.all() if answer.decision_number == need.decision_number]
+        told = {answer.stage for answer in raiser.told}
+        raiser.waiting = next((stage for stage in wanted if stage not in told), "")
+        raiser.seen_interaction = raiser.interaction if raiser.interaction_id in contacts else None
+        raiser.seen_request = raiser.request if raiser.request_id in requests else None
+    return raisers
+
+
+def seen_of(model, user, keys):
+    """Those of the keys whose records `user` may see."""
+    return set(model.objects.visible_to(user).filter(pk__in=[key for key in keys if key]).values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that can be done with a need in some of its states."""
+
+    words: object
+    url_name: str
+    statuses: tuple[str, ...]
+    capability: str = ""
+
+    def fits(self, need, user):
+        """Whether `user` can do it with the need as it stands."""
+        return need.status in self.statuses and (not self.capability or user.has_perm(f"access.{self.capability}"))
+
+
+PROMISED = (Status.DECIDED, Status.PLANNED)
+DELIVERED = (Status.MET, Status.VERIFIED)
+NOT_PLANNED = (Status.REJECTED, Status.DEFERRED)
+DECIDABLE = (Status.RAISED, Status.CONFIRMED, Status.ASSESSED, *PROMISED, Status.IN_DEVELOPMENT, *NOT_PLANNED)
+ACTS = (
+    Act(gettext_lazy("Confirm"), "feedback:need_confirm", (Status.RAISED,)),
+    Act(gettext_lazy("Mark as assessed"), "feedback:need_assess", (Status.RAISED, Status.CONFIRMED)),
+    Act(gettext_lazy("Decide"), "feedback:need_decide", DECIDABLE, "decide_needs"),
+    Act(gettext_lazy("Work has begun"), "feedback:need_begin", PROMISED),
+    Act(gettext_lazy("Mark as delivered"), "feedback:need_meet", (*PROMISED, Status.IN_DEVELOPMENT)),
+    Act(gettext_lazy("Verified by who raised it"), "feedback:need_verify", (Status.MET,)),
+    Act(gettext_lazy("Close"), "feedback:need_close", (*DELIVERED, *NOT_PLANNED)),
+)
+
+
 def acts(need, user, *, may_work):
     """What can be done with a need now, as (words, url name)."""
     if not may_work:
         return []
-    status, found = need.status, []
-    if status == Status.RAISED:
-        found.append((_("Confirm"), "feedback:need_confirm"))
-    if status in (Status.RAISED, Status.CONFIRMED):
-        found.append((_("Mark as assessed"), "feedback:need_assess"))
-    if user.has_perm("access.decide_needs") and status not in (Status.MET, Status.VERIFIED, Status.CLOSED):
-        found.append((_("Change the decision") if need.decision else _("Decide"), "feedback:need_decide"))
-    if status in (Status.DECIDED, Status.PLANNED):
-        found.append((_("Work has begun"), "feedback:need_begin"))
-    if status in (Status.DECIDED, Status.PLANNED, Status.IN_DEVELOPMENT):
-        found.append((_("Mark as delivered"), "feedback:need_meet"))
-    if status == Status.MET:
-        found.append((_("Verified by who raised it"), "feedback:need_verify"))
-    if status in (Status.MET, Status.VERIFIED, Status.REJECTED, Status.DEFERRED):
-        found.append((_("Close"), "feedback:need_close"))
-    return found
+    return [(act.words, act.url_name) for act in ACTS if act.fits(need, user)]
 
 
 @requires("raise_needs")
 def create(request):
     """Record a need, from a contact, a workshop or a request if the address names one."""
     where = origin(request)
-    need_form = NeedForm(posted(request), user=request.user)
-    raiser_form = RaiserForm(posted(request), user=request.user, initial=first_guess(where), prefix="by")
-    form = Together(need_form, raiser_form)
+    form = RaiseNeedForm(posted(request), user=request.user, initial=first_guess(where))
 
     def save(form):
-        need = need_form.save(commit=False)
-        record = actions.raise_need(need, raiser_form.raiser(**where), actor=request.user)
-        need_form.save_m2m()
-        return record
+        need, raiser = form.save(commit=False), form.raiser(**where)
+        return actions.raise_need(need, raiser, domains=form.cleaned_data["domains"], actor=request.user)
 
     return form_page(
         request,
@@ -132,63 +154,6 @@ def create(request):
             _("Whoever raised it has to be told of the decision: the need cannot be closed before."),
         ],
     )
-
-
-class Together:
-    """Two forms on one page, as one."""
-
-    is_multipart = False
-
-    def __init__(self, *forms):
-        self.forms = forms
-
-    @property
-    def fields(self):
-        """The fields of both."""
-        return {name: field for form in self.forms for name, field in form.fields.items()}
-
-    @property
-    def groups(self):
-        """The sections of both."""
-        return [
-            (title or gettext_lazy("Who raised it"), fields) for form in self.forms for title, fields in form.groups
-        ]
-
-    def hidden_fields(self):
-        """The hidden fields of both."""
-        return [field for form in self.forms for field in form.hidden_fields()]
-
-    def __iter__(self):
-        """The fields of both, bound."""
-        return (field for form in self.forms for field in form)
-
-    def is_valid(self):
-        """Whether both are; both are asked, so that all errors show at once."""
-        return all([form.is_valid() for form in self.forms])
-
-    def non_field_errors(self):
-        """What concerns no single field."""
-        return [error for form in self.forms for error in form.non_field_errors()]
-
-    def add_error(self, field, error):
-        """Put an error where the field is."""
-        owner = next((form for form in self.forms if field in form.fields), self.forms[0])
-        owner.add_error(field, error)
-
-    @property
-    def data(self):
-        """What was sent."""
-        return self.forms[0].data
-
-    @property
-    def is_bound(self):
-        """Whether anything was sent."""
-        return self.forms[0].is_bound
-
-    @property
-    def instance(self):
-        """The record of the first form."""
-        return self.forms[0].instance
 
 
 def origin(request):
@@ -219,9 +184,7 @@ def edit(request, pk):
     form = NeedForm(posted(request), instance=need, user=request.user)
 
     def save(form):
-        record = actions.correct(form.save(commit=False), actor=request.user)
-        form.save_m2m()
-        return record
+        return actions.correct(form.save(commit=False), domains=form.cleaned_data["domains"], actor=request.user)
 
     return form_page(
         request, form, save=save, title=_("Edit need"), crumbs=crumbs(need), cancel=need.get_absolute_url()
@@ -358,7 +321,7 @@ close = act_page(
 )
 
 
-# Responses ---------------------------------------------------------------------------------------------------------------
+# Responses -----------------------------------------------------------------------------------------------------------
 
 
 @requires("view_needs")

@@ -1,9 +1,10 @@
 """Data requests for staff: the list, one request, and every act on it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -89,35 +90,89 @@ def conversation(record, show):
     return entries
 
 
+@dataclass(frozen=True)
+class Act:
+    """Something that can be done with a request in some of its states.
+
+    `by` is the capability it takes; without one it is for those who may work on the request. The act that is most
+    likely next is the `main` one, on a condition where that depends on the request.
+    """
+
+    words: Callable[[DataRequest], object]
+    url_name: str
+    statuses: tuple[str, ...]
+    by: str = ""
+    main: Callable[[DataRequest], bool] = lambda _record: False
+    only_if: Callable[[DataRequest], bool] = lambda _record: True
+
+    def fits(self, record, user, *, may_work):
+        """Whether `user` can do it with the request as it stands."""
+        allowed = user.has_perm(f"access.{self.by}") if self.by else may_work
+        return allowed and record.status in self.statuses and self.only_if(record)
+
+
+def said(words):
+    """Words that are the same for every request."""
+    return lambda _record: words
+
+
+def triage_words(record):
+    """The first triage, or another."""
+    return _("Triage again") if record.request_class else _("Triage")
+
+
+def is_untriaged(record):
+    """Whether nobody has set the class yet."""
+    return not record.request_class
+
+
+def always(_record):
+    """The act that comes next in its state."""
+    return True
+
+
+def is_checked(record):
+    """Whether the class takes a disclosure check."""
+    return record.request_class in actions.CHECKED_CLASSES
+
+
+ACTS = (
+    Act(
+        triage_words,
+        "feedback:request_triage",
+        (Status.RECEIVED, Status.ACKNOWLEDGED, Status.TRIAGED, Status.IN_PROGRESS),
+        by="triage_requests",
+        main=is_untriaged,
+    ),
+    Act(said(_("Start work")), "feedback:request_start", (Status.TRIAGED, Status.READY)),
+    Act(said(_("Go on working")), "feedback:request_resume", DataRequest.WAITING),
+    Act(
+        said(_("Hand in for disclosure check")),
+        "feedback:request_hand_in",
+        (Status.TRIAGED, Status.IN_PROGRESS),
+        only_if=is_checked,
+    ),
+    Act(
+        said(_("Sign disclosure check")),
+        "feedback:request_check",
+        (Status.DISCLOSURE_CHECK,),
+        by="sign_disclosure",
+        main=always,
+    ),
+    Act(said(_("Assign")), "feedback:request_assign", DataRequest.OPEN),
+    Act(said(_("Decline")), "feedback:request_refuse", DataRequest.OPEN),
+    Act(said(_("Pass on")), "feedback:request_redirect", DataRequest.OPEN),
+    Act(said(_("Close as duplicate")), "feedback:request_duplicate", DataRequest.OPEN),
+    Act(said(_("Withdrawn by requester")), "feedback:request_withdraw", DataRequest.OPEN),
+    Act(said(_("Close")), "feedback:request_close", (Status.DELIVERED,), main=always),
+    Act(said(_("Take up again")), "feedback:request_reopen", (Status.DELIVERED, Status.CLOSED)),
+)
+
+
 def acts(record, user, *, may_work):
     """What can be done with the request now, as (words, url name, main)."""
-    open_, triages = record.status in DataRequest.OPEN, user.has_perm("access.triage_requests")
-    found = []
-    if triages and record.status in (Status.RECEIVED, Status.ACKNOWLEDGED, Status.TRIAGED, Status.IN_PROGRESS):
-        words = gettext("Triage") if not record.request_class else gettext("Triage again")
-        found.append((words, "feedback:request_triage", not record.request_class))
-    if may_work and record.status in (Status.TRIAGED, Status.READY):
-        found.append((gettext("Start work"), "feedback:request_start", False))
-    if may_work and record.status in DataRequest.WAITING:
-        found.append((gettext("Go on working"), "feedback:request_resume", False))
-    needs_check = record.request_class in actions.CHECKED_CLASSES
-    if may_work and needs_check and record.status in (Status.TRIAGED, Status.IN_PROGRESS):
-        found.append((gettext("Hand in for disclosure check"), "feedback:request_hand_in", False))
-    if record.status == Status.DISCLOSURE_CHECK and user.has_perm("access.sign_disclosure"):
-        found.append((gettext("Sign disclosure check"), "feedback:request_check", True))
-    if may_work and open_:
-        found += [
-            (gettext("Assign"), "feedback:request_assign", False),
-            (gettext("Decline"), "feedback:request_refuse", False),
-            (gettext("Pass on"), "feedback:request_redirect", False),
-            (gettext("Close as duplicate"), "feedback:request_duplicate", False),
-            (gettext("Withdrawn by requester"), "feedback:request_withdraw", False),
-        ]
-    if may_work and record.status == Status.DELIVERED:
-        found.append((gettext("Close"), "feedback:request_close", True))
-    if may_work and record.status in (Status.DELIVERED, Status.CLOSED):
-        found.append((gettext("Take up again"), "feedback:request_reopen", False))
-    return found
+    fitting = [act for act in ACTS if act.fits(record, user, may_work=may_work)]
+    return [(act.words(record), act.url_name, act.main(record)) for act in fitting]
 
 
 @requires("triage_requests")
