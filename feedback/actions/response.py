@@ -15,9 +15,11 @@ from ..models import DataNeed, PublishedResponse
 
 @action
 def write(response: PublishedResponse, *, actor: User, needs: Iterable[DataNeed] = ()) -> PublishedResponse:
-    """Save a response; a new one is the actor's."""
+    """Save a response; a new one is the actor's. What is published stays written in all languages of the office."""
     if response._state.adding:
         response.author = actor
+    if response.published_at:
+        _refuse_while_a_language_is_missing(response)
     response.save()
     response.needs.set(needs)
     return response

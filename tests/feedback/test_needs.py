@@ -183,7 +183,7 @@ def test_an_answer_is_mailed_once(signed_in, liaison, manager, make_need, smtp_s
     delivery.run()
     delivery.run()
     [message] = smtp_sink.messages
-    assert message["Subject"] == f"{need.reference}: what became of “Monthly labour indicators”"
+    assert message["Subject"].strip() == f"{need.reference}: what became of “Monthly labour indicators”"
     assert message.envelope_to == ["amina@labour.example"]
     assert "We will publish it monthly." in message.get_body(("plain",)).get_content()
 
