@@ -24,7 +24,9 @@ def similar(model: type[Organisation | Person], name: str, user: User, *, but: i
     if len(typed) < SHORTEST:
         return []
     plain = Lower(ImmutableUnaccent(Cast(Value(typed), TextField())))
-    rows: QuerySet = model.objects.visible_to(user).filter(merged_into=None).exclude(pk=but)
+    rows: QuerySet = model.objects.visible_to(user).filter(merged_into=None)
+    if but is not None:
+        rows = rows.exclude(pk=but)
     candidates = rows.filter(search_text__trigram_word_similar=typed).annotate(
         near=TrigramWordSimilarity(typed, F("search_text"))
     )

@@ -157,7 +157,8 @@ class Organisation(models.Model):
         indexes = [
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="organisation_search_trgm"),
             models.Index(fields=["name", "id"], name="organisation_name"),
-            models.Index(fields=["next_due_on"], name="organisation_due", condition=Q(next_due_on__isnull=False)),
+            models.Index(fields=["next_due_on", "id"], name="organisation_due"),
+            models.Index(fields=["last_substantive_on", "id"], name="organisation_last"),
             models.Index(fields=["kind", "name", "id"], name="organisation_kind"),
         ]
         constraints = [

@@ -140,7 +140,8 @@ class Person(models.Model):
         indexes = [
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="person_search_trgm"),
             models.Index(fields=["sort_name", "id"], name="person_sort_name"),
-            models.Index(fields=["next_due_on"], name="person_due", condition=Q(next_due_on__isnull=False)),
+            models.Index(fields=["next_due_on", "id"], name="person_due"),
+            models.Index(fields=["last_substantive_on", "id"], name="person_last"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -4,6 +4,7 @@ import csv
 import io
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from nso_contacts.pages.form import form_page, posted
 
 from ..actions import domain as actions
 from ..forms.domain import DomainForm, SchemeForm
-from ..models import DomainScheme, Organisation, Person, StatisticalDomain
+from ..models import DomainScheme, Person, PersonDomain, StatisticalDomain
 
 SHOWN = 20
 
@@ -27,7 +28,8 @@ def domain(request, pk):
     user = request.user
     found = get_object_or_404(StatisticalDomain.objects.visible_to(user).select_related("scheme", "parent"), pk=pk)
     under = StatisticalDomain.objects.under(found)
-    people = Person.objects.visible_to(user).active().filter(domain_links__domain__in=under).distinct()
+    linked = PersonDomain.objects.filter(person=OuterRef("pk"), domain__in=under)
+    people = Person.objects.visible_to(user).active().filter(Exists(linked))
     focal_points = found.focal_points.visible_to(user).on(clock.today()).select_related("person", "organisation")
     experts = found.expert_assignments.visible_to(user).on(clock.today()).select_related("user", "organisation")
     tab = request.GET.get("tab", "")
@@ -42,10 +44,7 @@ def domain(request, pk):
         "focal_points": focal_points.order_by("organisation__name", "role", "pk")[:SHOWN],
         "organisations_url": f"{reverse('stakeholders:organisation_list')}?domain={found.pk}",
         "experts": experts.order_by("organisation__name", "role", "pk")[:SHOWN],
-        "organisations_number": Organisation.objects.visible_to(user)
-        .filter(focal_points__in=found.focal_points.on(clock.today()))
-        .distinct()
-        .count(),
+        "organisations_number": focal_points.order_by().values("organisation").distinct().count(),
         "tabs": panels.tabs("domain", found, user, tab, _("Overview")),
         "open_tab": panels.open_tab("domain", found, user, tab),
         "main": panels.shown("domain", found, user, "main"),
