@@ -1,18 +1,20 @@
 """Start-up of the feedback app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class FeedbackConfig(AppConfig):
-    """Registers what feedback sends and what it shows on the pages of other apps, noun by noun."""
+    """Registers what feedback sends and shows on the pages of other apps, and keeps the survey every office has."""
 
     name = "feedback"
 
     def ready(self):
         """Register; models are ready only now."""
-        from . import asking, merging, register_of_needs, service  # noqa: PLC0415
+        from . import asking, follow_up_survey, merging, register_of_needs, service  # noqa: PLC0415
         from .mails import enquiry, need, request, survey  # noqa: PLC0415
 
+        post_migrate.connect(follow_up_survey.keep, sender=self)
         request.register()
         enquiry.register()
         survey.register()

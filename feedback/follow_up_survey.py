@@ -85,6 +85,15 @@ QUESTIONS = [
 ]
 
 
+def keep(*, apps, **_signal):
+    """Write the survey after a migration, and again after the database was emptied; before its tables it waits."""
+    try:
+        apps.get_model("feedback", "Question")
+    except LookupError:
+        return
+    seed(apps=apps)
+
+
 def seed(*, apps):
     """Write the survey if its kind has none. `apps` is the registry of a migration, or Django's own."""
     surveys = apps.get_model("feedback", "Survey")
