@@ -321,7 +321,6 @@ BOUNCED = {"Press desk"}
 
 # Name, owner, contact every … days.
 RHYTHMS = [
-    ("Samuel Okoro", "nadia", 90),
     ("Fatou Diop", "nadia", 90),
     ("Leonor Prado", "omar", 60),
     ("Rashid Karimov", "omar", 60),

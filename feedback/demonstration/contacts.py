@@ -54,13 +54,13 @@ LATEST = [
 
 # Who is owed what by Nadia, due in so many days (below zero: overdue).
 OWED = [
-    ("VISIT", "Visit: quarterly review of national accounts", "Samuel Okoro", -11),
-    ("REPLY", "Reply: informal employment definition", "Amina Haddad", -5),
-    ("REPLY", "Reply: cause-of-death coding timetable", "Dr Leïla Benkirane", -1),
-    ("CALL", "Call back: business register access", "Tomás Quiroga", 0),
-    ("SEND", "Send: food price series by district", "Kateryna Melnyk", 0),
-    ("REPLY", "Reply: school census pupil codes", "Nguyễn Thị Lan", 3),
-    ("SEND", "Send: invitation list of the prices committee", "Ana Lindqvist", 6),
+    ("VISIT", "Quarterly review of national accounts", "Samuel Okoro", -11),
+    ("REPLY", "Informal employment definition", "Amina Haddad", -5),
+    ("REPLY", "Cause-of-death coding timetable", "Dr Leïla Benkirane", -1),
+    ("CALL", "Business register access", "Tomás Quiroga", 0),
+    ("SEND", "Food price series by district", "Kateryna Melnyk", 0),
+    ("REPLY", "School census pupil codes", "Nguyễn Thị Lan", 3),
+    ("SEND", "Invitation list of the prices committee", "Ana Lindqvist", 6),
 ]
 # The ministry that stopped answering: nothing since then, though it is asked every month.
 SILENT, SILENT_SINCE = "agriculture", 88
@@ -95,8 +95,11 @@ def past_contacts(story: Story) -> list:
         if not staff:
             continue
         ago = SILENT_SINCE if key == SILENT else 8 + (number * 17) % rhythm
+        latest = ago
         while ago < DAYS:
-            channel, direction, purpose, subject = SUBJECTS[(number + ago) % len(SUBJECTS)]
+            # The latest contact is one that counts, so that only those are overdue whom the story leaves so.
+            kind = (number + ago) % len(SUBJECTS) if ago > latest else number % 3
+            channel, direction, purpose, subject = SUBJECTS[kind]
             colleague = story.users["nadia" if organisation.owner == story.users["nadia"] else "omar"]
             moment = story.past(story.ago(ago), 9 + (number + ago) % 8, (number * 7) % 60)
             interaction = Interaction(
@@ -195,7 +198,7 @@ def load_tasks(story: Story, last_with: dict[str, Interaction]) -> None:
         ),
         Task(
             kind="CALL",
-            title="Call: harvest figures are four months late",
+            title="Harvest figures are four months late",
             due_on=due(story, -20),
             assignee=omar,
             person=story.people["Fatou Diop"],
@@ -204,7 +207,7 @@ def load_tasks(story: Story, last_with: dict[str, Interaction]) -> None:
         ),
         Task(
             kind="SEND",
-            title="Send: note on the bridging of the informality series",
+            title="Note on the bridging of the informality series",
             due_on=due(story, 7),
             assignee=story.users["carmen"],
             person=story.people["Leonor Prado"],
@@ -216,7 +219,7 @@ def load_tasks(story: Story, last_with: dict[str, Interaction]) -> None:
     rows += [
         Task(
             kind="SEND",
-            title="Send: what was promised",
+            title="What was promised",
             due_on=interaction.occurred_at.date() + timedelta(days=7),
             assignee=interaction.author,
             interaction=interaction,

@@ -185,6 +185,7 @@ def load_addresses(story: Story, rows: list[Person], planned: list[tuple]) -> No
             )
         )
     PersonEmail.objects.bulk_create(emails)
+    story.addresses = {email.person_id: email for email in emails}
     PersonDomain.objects.bulk_create(
         PersonDomain(person=row, domain=story.domains[code])
         for number, row in enumerate(rows)

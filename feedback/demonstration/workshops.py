@@ -7,7 +7,7 @@ from workshops import schedule
 from workshops.models import Attendance, Event, EventDomain, EventProduct, Invitation, Milestone, Session
 
 from ..satisfaction import Period
-from .story import Story, languages
+from .story import Story, languages, written_then
 
 OVER = (Event.Status.HELD, Event.Status.FOLLOW_UP, Event.Status.REPORTED, Event.Status.CLOSED)
 
@@ -284,7 +284,8 @@ def load(story: Story) -> None:
     people = [person for person in story.crowd if not person.has_left]
     invitations, attendances, milestones = [], [], []
     for number, entry in enumerate(WORKSHOPS):
-        event = make(story, number, entry)
+        with written_then((Event, "created_at")):
+            event = make(story, number, entry)
         story.events[entry[0]] = event
         guests = invite(story, event, entry, people)
         invitations += guests
@@ -319,6 +320,7 @@ def make(story: Story, number: int, entry: tuple) -> Event:
     )
     off_at = min(start, story.now) - timedelta(days=8)
     event = Event.objects.create(
+        created_at=min(invited_at, story.now) - timedelta(days=14),
         title=languages(*titles),
         objectives=languages(
             "Know what users need before the decisions are taken.",
