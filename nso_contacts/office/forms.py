@@ -6,7 +6,7 @@ import struct
 import holidays as holiday_lists
 from django import forms
 from django.conf import settings
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -139,7 +139,7 @@ class HoursForm(OfficeModelForm):
     working_weekdays = forms.TypedMultipleChoiceField(
         label=_("Working days"),
         coerce=int,
-        choices=list(WEEKDAYS.items()),
+        choices=list(WEEKDAYS_ABBR.items()),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one working day.")},
     )
