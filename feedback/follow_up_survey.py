@@ -1,5 +1,6 @@
 """The default follow-up survey of a workshop: W1 to W7 of the standard question set, in the office's languages."""
 
+from django.apps import apps as installed
 from i18nfield.strings import LazyI18nString
 
 TITLE = {"en": "How was the workshop?", "fr": "Comment s’est passé l’atelier ?", "ar": "كيف كانت ورشة العمل؟"}
@@ -85,8 +86,11 @@ QUESTIONS = [
 ]
 
 
-def keep(*, apps, **_signal):
-    """Write the survey after a migration, and again after the database was emptied; before its tables it waits."""
+def keep(*, apps=installed, **_signal):
+    """Write the survey after a migration, and again after the database was emptied; before its tables it waits.
+
+    An emptied database sends the signal without a registry.
+    """
     try:
         apps.get_model("feedback", "Question")
     except LookupError:
