@@ -28,6 +28,7 @@ from ..models import (
     StatisticalDomain,
     Task,
 )
+from ..models.organisation import below
 from . import cadence, relation
 from . import task as tasks
 from .rows import keep_one_primary, set_rows
@@ -124,7 +125,7 @@ def change_post(post: Post, *, actor: User | None, reason: str = "") -> list[Foc
         _overlapping_main_posts(post).update(is_primary=False)
     post.full_clean()
     post.save()
-    return _end_uncarried(post.person, before.organisation, actor=actor)
+    return _end_uncarried(post.person, before.organisation)
 
 
 @action
@@ -137,6 +138,7 @@ def end_post(post: Post, *, on: date, actor: User | None, reason: str = "") -> p
     post.full_clean()
     post.save()
     _end_dependents(hanging, on, actor=actor)
+    hanging.focal_points += _end_uncarried(post.person, post.organisation)
     return hanging
 
 
@@ -269,18 +271,42 @@ def _end_dependents(hanging: posts.Dependents, on: date, *, actor: User | None) 
             row.save()
 
 
-def _end_uncarried(person: Person, left: Organisation, *, actor: User | None) -> list[FocalPoint]:
-    """End focal points that no post carries any more, each on the last day on which one did."""
+def _end_uncarried(person: Person, left: Organisation) -> list[FocalPoint]:
+    """End focal points that no post carries any more, each on the last day on which one did; return them.
+
+    One that begins before the post is moved to its first day; one that no post ever carried is removed.
+    """
     concerned = person.focal_points.filter(organisation__in=posts.above(left))
-    ended = []
-    for pk, since in posts.gaps(concerned, after=date.min).items():
-        focal_point = FocalPoint.objects.get(pk=pk)
-        ended += relation.end_all(
-            FocalPoint.objects.filter(pk=pk),
-            on=(since or focal_point.valid_from or clock.today()) - timedelta(days=1),
-            actor=actor,
-        )
-    return ended
+    found = FocalPoint.objects.select_related("organisation", "domain").in_bulk(posts.gaps(concerned, after=date.min))
+    return [focal_point for focal_point in found.values() if _cut(focal_point)]
+
+
+def _cut(focal_point: FocalPoint) -> bool:
+    """Shorten a focal point to the days on which a post carries it; whether it ended or was removed."""
+    gap = posts.focal_point_gap(focal_point)
+    if gap is None:
+        return False
+    if gap.since is not None and (focal_point.valid_from is None or gap.since > focal_point.valid_from):
+        focal_point.valid_to = gap.since - timedelta(days=1)
+        focal_point.save()
+        return True
+    if _begins_with_a_later_post(focal_point):
+        return _cut(focal_point)
+    focal_point.delete()
+    return True
+
+
+def _begins_with_a_later_post(focal_point: FocalPoint) -> bool:
+    """Let a focal point whose first days lack a post begin with the next one; whether there is one in its time."""
+    if focal_point.valid_from is None:
+        return False
+    there = Post.objects.filter(person=focal_point.person_id, organisation__in=below(focal_point.organisation_id))
+    post = there.filter(valid_from__gt=focal_point.valid_from).order_by("valid_from").first()
+    if post is None or (focal_point.valid_to is not None and post.valid_from > focal_point.valid_to):
+        return False
+    focal_point.valid_from = post.valid_from
+    focal_point.save()
+    return True
 
 
 def _add_address(person: Person, address: str, *, main: bool) -> None:

@@ -277,6 +277,40 @@ def test_correcting_a_post_ends_what_it_no_longer_carries():
     assert FocalPoint.objects.get().valid_to == MAY
 
 
+def test_a_post_that_begins_later_lets_the_focal_point_begin_with_it():
+    focal_point = FocalPointFactory(valid_from=date(2025, 1, 1))
+    connection.check_constraints()
+    post = focal_point.person.posts.get()
+    post.valid_from = date(2025, 7, 1)
+    assert actions.change_post(post, actor=None) == []
+    connection.check_constraints()
+    assert FocalPoint.objects.get().valid_from == date(2025, 7, 1)
+
+
+@pytest.mark.parametrize("since", [None, date(2025, 1, 1)])
+def test_a_post_that_was_never_there_takes_its_focal_point_along(since):
+    focal_point = FocalPointFactory(valid_from=since)
+    connection.check_constraints()
+    post = focal_point.person.posts.get()
+    post.organisation = OrganisationFactory()
+    assert len(actions.change_post(post, actor=None)) == 1
+    connection.check_constraints()
+    assert FocalPoint.objects.count() == 0
+
+
+def test_a_break_between_two_posts_ends_the_focal_point():
+    focal_point = FocalPointFactory(valid_from=date(2025, 1, 1))
+    person = focal_point.person
+    Post.objects.create(
+        person=person, organisation=focal_point.organisation, is_primary=False, valid_from=date(2026, 8, 1)
+    )
+    connection.check_constraints()
+    ended = actions.end_post(person.posts.get(is_primary=True), on=MAY, actor=None)
+    connection.check_constraints()
+    assert ended.focal_points == [focal_point]
+    assert FocalPoint.objects.get().valid_to == MAY
+
+
 def test_moving_passes_on_the_focal_point(liaison):
     focal_point = FocalPointFactory(valid_from=date(2024, 1, 1))
     person, ministry = focal_point.person, focal_point.organisation
