@@ -162,6 +162,7 @@ class EventFields(MomentFields, forms.ModelForm):
             **OBJECTIVES.initial(instance.objectives),
             "domains": list(instance.domains.all()),
             "products": list(instance.products.all()),
+            "languages": instance.languages,
         }
 
 

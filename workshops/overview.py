@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from nso_contacts.mail.models import Message
-from nso_contacts.office import calendar
-from nso_contacts.office.templatetags.office import office_date
+from nso_contacts.office import calendar, clock
+from nso_contacts.office.templatetags.office import number, office_date, office_datetime_long
+from nso_contacts.pages import charts
 
 from . import follow_up, schedule
 from .actions import sending
@@ -52,16 +53,52 @@ class Funnel:
         return self.invited - self.replied
 
     @property
-    def table(self) -> list[tuple[str, int, float | None]]:
-        """The steps with their numbers and their shares of the invited, in percent."""
+    def table(self) -> list[tuple[str, int, float | None, str]]:
+        """The steps with their numbers, their shares of the invited in percent, and the view behind each."""
         steps = [
-            (_("Invited"), self.invited),
-            (_("Delivered"), self.delivered),
-            (_("Replied"), self.replied),
-            (_("Accepted"), self.accepted),
-            (_("Attended"), self.attended),
+            (_("Invited"), self.invited, "invited"),
+            (_("Delivered"), self.delivered, ""),
+            (_("Replied"), self.replied, "replied"),
+            (_("Accepted"), self.accepted, "accepted"),
+            (_("Attended"), self.attended, "attended"),
         ]
-        return [(title, number, 100 * number / self.invited if self.invited else None) for title, number in steps]
+        return [(title, n, 100 * n / self.invited if self.invited else None, view) for title, n, view in steps]
+
+    def figure(self, event: Event) -> charts.Figure:
+        """Figure 1 of the page: the steps as bars, and as a table whose numbers open the people behind them."""
+        base = event.get_absolute_url()
+        bars = [
+            charts.Bar(title, n, f"{number(n)} ({number(share)}%)" if view != "invited" else number(n))
+            for title, n, share, view in self.table
+        ]
+        rows = [
+            [title, charts.Cell(number(n), url=f"{base}?show={view}" if view else ""), f"{number(share, 1)}%"]
+            for title, n, share, view in self.table
+        ]
+        sentence = ", ".join(f"{title} {n}" for title, n, _share, _view in self.table)
+        source = [
+            _("Source: invitation log."),
+            self._apart(),
+            _("As of %(now)s.") % {"now": office_datetime_long(clock.now())},
+        ]
+        return charts.Figure(
+            key="funnel",
+            kicker=_("Figure 1"),
+            title=self.takeaway(event),
+            unit=_("People, by furthest step reached"),
+            chart=charts.bars(bars, sentence=sentence, maximum=self.invited),
+            head=[_("Step"), _("People"), _("Share of invited")],
+            rows=rows,
+            source=" ".join(part for part in source if part),
+        )
+
+    def _apart(self) -> str:
+        words = ngettext(
+            "%(n)s person came without an invitation and stands apart.",
+            "%(n)s people came without an invitation and stand apart.",
+            self.walk_ins,
+        )
+        return words % {"n": self.walk_ins} if self.walk_ins else ""
 
     def takeaway(self, event: Event) -> str:
         """The figure in one sentence."""
@@ -207,16 +244,22 @@ class Planned:
 
 def planned(day: date | None, *, has_link: bool = True, survey_wanted: bool = True) -> list[Planned]:
     """What will be sent for an event on `day`."""
+    kinds = schedule.wanted(has_link=has_link, survey_wanted=survey_wanted)
+    steps = [(Kind(kind).label, AUDIENCES[kind], schedule.OFFSETS[kind]) for kind in kinds]
+    if survey_wanted:
+        steps += FOLLOW_UP
     working = calendar() if day else None
     return [
-        Planned(
-            Kind(kind).label,
-            AUDIENCES[kind],
-            schedule.OFFSETS[kind],
-            schedule.due_day(kind, day, working) if day and working else None,
-        )
-        for kind in schedule.wanted(has_link=has_link, survey_wanted=survey_wanted)
+        Planned(title, audience, offset, working.milestone(day, offset) if day and working else None)
+        for title, audience, offset in sorted(steps, key=lambda step: step[2])
     ]
+
+
+# What the follow-up survey adds, as long as nobody has opened it.
+FOLLOW_UP = [
+    (gettext_lazy("Thanks and survey"), gettext_lazy("who came"), 1),
+    (gettext_lazy("Survey reminder"), gettext_lazy("no answer only"), 7),
+]
 
 
 # The guests -----------------------------------------------------------------------------------------------------------
@@ -271,19 +314,23 @@ class Guest:
     survey: Any = ""
 
 
+# The views that stand above the list by themselves; the others are opened from the figure.
+CHIPS = ("accepted", "declined", "silent", "unsent")
+OVER_CHIPS = ("attended", "missed", "silent")
+
+
 def shows(event: Event) -> dict[str, tuple[Any, Q]]:
     """The views of the list of guests: their words, and which invitations they hold."""
     here = Q(person__in=event.attendances.present().values("person"))
     away = Q(person__in=event.attendances.exclude(state__in=PRESENT).values("person"))
-    views = {"all": (_("All"), Q())}
-    if event.is_over:
-        views |= {"attended": (_("Attended"), here), "missed": (_("Did not attend"), away)}
-    else:
-        views |= {
-            "accepted": (_("Accepted"), Q(reply=Reply.ACCEPTED)),
-            "declined": (_("Declined"), Q(reply__in=[Reply.DECLINED, Reply.DELEGATED])),
-        }
-    return views | {
+    return {
+        "all": (_("All"), Q()),
+        "attended": (_("Attended"), here),
+        "missed": (_("Did not attend"), away),
+        "accepted": (_("Accepted"), Q(reply=Reply.ACCEPTED)),
+        "declined": (_("Declined"), Q(reply__in=[Reply.DECLINED, Reply.DELEGATED])),
+        "invited": (_("Invited"), Q(invited_at__isnull=False)),
+        "replied": (_("Replied"), ~Q(reply="")),
         "silent": (_("No reply"), Q(reply="", invited_at__isnull=False)),
         "unsent": (_("Not sent"), Q(invited_at=None)),
     }
@@ -338,7 +385,12 @@ def guests(event: Event, view: str, number: int, *, size: int = PAGE) -> Guests:
         Guest(row.person, row.organisation, None, None, _attendance_words(row), surveyed.get(row.person_id, ""))
         for row in walk_ins
     ]
-    views = [(key, title, counts[key]) for key, (title, _rule) in offered.items() if key == "all" or counts[key]]
+    chips = OVER_CHIPS if event.is_over else CHIPS
+    views = [
+        (key, title, counts[key])
+        for key, (title, _rule) in offered.items()
+        if key in ("all", view) or (key in chips and counts[key])
+    ]
     return Guests(rows, page, view, views, came)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as format_date
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_bidi, get_language_info
 from django.utils.translation import gettext as _
 
 from nso_contacts.office import clock
@@ -15,8 +15,14 @@ from .models import Event
 def when(start: datetime, end: datetime) -> str:
     """“Thu 10 December 2026, 09:30–12:30”; both days when it lasts longer. The instants are local ones."""
     if start.date() == end.date():
-        return f"{_day(start)}, {start:%H:%M}–{end:%H:%M}"
+        return _("%(date)s, %(time)s") % {"date": _day(start), "time": hours(start, end)}
     return f"{_day(start)}, {start:%H:%M} – {_day(end)}, {end:%H:%M}"
+
+
+def hours(start: datetime, end: datetime) -> str:
+    """“09:30–12:30”. In right-to-left text the two times are kept in their order."""
+    written = f"{start:%H:%M}–{end:%H:%M}"
+    return f"\u2066{written}\u2069" if get_language_bidi() else written
 
 
 def when_of(event: Event) -> str:
@@ -28,7 +34,7 @@ def when_short(event: Event) -> str:
     """“Thu 10 Dec, 09:30–12:30”, without the year when it is this one: for colleagues."""
     start, end = event.local_start, event.local_end
     day = format_date(start, "D j M" if start.year == clock.today().year else "D j M Y")
-    return f"{day}, {start:%H:%M}–{end:%H:%M}"
+    return _("%(date)s, %(time)s") % {"date": day, "time": hours(start, end)}
 
 
 def _day(moment: datetime) -> str:

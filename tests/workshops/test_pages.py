@@ -123,6 +123,24 @@ def test_editing_the_zone_keeps_the_hours_on_the_clock(client, liaison):
     assert event.date_version == 2
 
 
+def test_the_form_of_a_planned_workshop_says_what_is_stored(client, liaison):
+    """Sending the form back as it was opened changes nothing."""
+    client.post("/workshops/new/", details(organiser=liaison.pk, domains=[domain().pk]))
+    event = Event.objects.get()
+    form = client.get(f"/workshops/{event.pk}/edit/").context["form"]
+    sent = [pair for pairs in form.present.values() for pair in pairs]
+    fields = {}
+    for name, value in sent:
+        fields.setdefault(name, []).append(value)
+    hidden = {"revision": form["revision"].value(), "opened_as": form["opened_as"].value()}
+    response = client.post(f"/workshops/{event.pk}/edit/", {**fields, **hidden})
+
+    assert response.status_code == 302, response.context["form"].errors
+    after = Event.objects.get()
+    assert (after.revision, after.date_version, after.languages) == (event.revision, 1, ["en"])
+    assert [str(one) for one in after.domains.all()] == [str(domain())]
+
+
 def test_a_stale_form_shows_both_versions(client, liaison):
     client.post("/workshops/new/", details(organiser=liaison.pk))
     event = Event.objects.get()
@@ -426,8 +444,8 @@ def test_the_page_tells_the_true_funnel_and_strip(client, workshop):
     response = client.get(workshop.get_absolute_url())
 
     funnel = response.context["funnel"]
-    assert [number for _title, number, _share in funnel.table] == [3, 1, 2, 1, 1]
-    assert response.context["takeaway"] == "1 of 3 invited came; 1 never replied"
+    assert [number for _title, number, _share, _view in funnel.table] == [3, 1, 2, 1, 1]
+    assert response.context["figure"].title == "1 of 3 invited came; 1 never replied"
     assert [stage.done for stage in response.context["strip"]] == [True, True, False, False, False]
     assert [stage.current for stage in response.context["strip"]] == [False, False, True, False, False]
     page = response.content.decode()

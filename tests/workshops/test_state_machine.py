@@ -26,7 +26,7 @@ from workshops.actions import event as event_actions
 from workshops.actions import invitation as invitation_actions
 from workshops.actions import sending
 from workshops.actions.invitation import Answer
-from workshops.models import Attendance, Event, Milestone
+from workshops.models import Attendance, Event
 
 GUESTS = 3
 SENT = [Message.State.QUEUED, Message.State.SENDING, Message.State.SENT]

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nso_contacts.access.policy import requires
-from nso_contacts.office import clock
 from nso_contacts.pages import panels
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
@@ -53,8 +52,7 @@ def event(request, pk):
         "crumbs": crumbs(),
         "strip": overview.strip(found, reached),
         "funnel": reached,
-        "takeaway": reached.takeaway(found),
-        "as_of": clock.now(),
+        "figure": reached.figure(found) if reached.invited else None,
         "lines": lines,
         "may_change": request.user.has_perm("access.change_workshops"),
         "tabs": tabs(found, request.user, tab, len(lines)),
