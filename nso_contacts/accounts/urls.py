@@ -7,6 +7,7 @@ from . import listings, views
 app_name = "accounts"
 urlpatterns = [
     path("accounts/invitation/<str:token>/", views.invitation, name="invitation"),
+    path("language/", views.language, name="language"),
     path("me/", views.me, name="me"),
     path("me/sessions/end/", views.end_other_sessions, name="end_other_sessions"),
     path("settings/users/", listings.UserListing.as_view(), name="users"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from nso_contacts.access.policy import open_to_all, requires, signed_in
 from nso_contacts.access.roles import STAFF_ROLES, has_role
@@ -115,6 +116,13 @@ def end_other_sessions(request):
     ended = actions.end_other_sessions(request.user, keep=request.session.session_key, actor=request.user)
     messages.success(request, _("Signed out elsewhere.") if ended else _("You are signed in nowhere else."))
     return redirect("accounts:me")
+
+
+@open_to_all(because="a reader chooses a language before signing in")
+@require_POST
+def language(request):
+    """Remember the language chosen in the menu, on this device, and go back to the page."""
+    return set_language(request)
 
 
 def shell_of(user):

@@ -101,6 +101,21 @@ def test_visitors_are_spoken_to_in_their_browser_s_language(client, office):
     assert client.get(login, headers={"accept-language": "fr"}).headers["Content-Language"] == "en"
 
 
+def test_the_language_menu_holds_until_the_settings_say_otherwise(own, client, liaison):
+    Office.objects.update(languages=["en", "fr", "ar"])
+    login = reverse("account_login")
+    assert f'action="{reverse("accounts:language")}"' in client.get(login).content.decode()
+    answer = client.post(reverse("accounts:language"), {"language": "ar", "next": login})
+    assert answer.url == login
+    assert client.get(login).headers["Content-Language"] == "ar"
+    assert client.post(reverse("accounts:language"), {"language": "fr", "next": "https://evil.example/"}).url == "/"
+    assert client.get(reverse("accounts:language")).status_code == 405
+    own.post(reverse("accounts:language"), {"language": "fr", "next": "/me/"})
+    assert own.get("/me/").headers["Content-Language"] == "fr"
+    save(own, liaison, language="ar")
+    assert own.get("/me/").headers["Content-Language"] == "ar"
+
+
 def test_initials_stand_for_a_name_or_an_address():
     assert User(name="Carmen María Valdés").initials == "CV"
     assert User(email="n.rahmani@nso.example").initials == "NR"
