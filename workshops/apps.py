@@ -12,10 +12,11 @@ class WorkshopsConfig(AppConfig):
         """Register purposes of messages, sources of contacts, and what happens when the office's calendar changes."""
         from nso_contacts.office import hooks  # noqa: PLC0415 (models are loaded by now, not before)
 
-        from . import contacts, messages, panels  # noqa: PLC0415
+        from . import contacts, merging, messages, panels  # noqa: PLC0415
         from .actions import sending  # noqa: PLC0415
 
         messages.register()
         contacts.register()
         panels.register()
+        merging.register()
         hooks.on_calendar_change(sending.replan_all)
