@@ -1,6 +1,6 @@
 """The clock of a data request: from what moment it counts, and what it says now.
 
-Rules (domain.md E.1, DESIGN 4): before triage the office's own target counts from receipt; triage sets the
+Rules of the office's service standard: before triage the office's own target counts from receipt; triage sets the
 class and its target, and the count starts again from day 0. A custom tabulation or a complex compilation counts from
 the acceptance of its quote, or from triage if it is free. The clock stands still while the office waits for the
 requester.

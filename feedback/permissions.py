@@ -64,7 +64,7 @@ def request_edit_scope(user):
 
 def request_portal_scope(user):
     """Requests a ministry expert sees in the portal: those of the organisations of their current posts and the
-    units under them; a move takes the old one's away (DESIGN 3.3).
+    units under them; a move takes the old one's away.
     """
     if not user.has_perm("access.use_portal"):
         return NOTHING

@@ -1,4 +1,4 @@
-"""The priority of a need: 0 to 100 points, in parts (domain.md E.4)."""
+"""The priority of a need: 0 to 100 points, in parts that a person can follow."""
 
 from dataclasses import dataclass
 from datetime import date

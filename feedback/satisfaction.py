@@ -1,10 +1,10 @@
 """Satisfaction with workshops: what is counted, for which period, and what of it may be shown.
 
 Unit: one attendance. N: attendances in the frozen frames of closed waves; n: valid answers to W5 ("Overall, how
-satisfied were you with the workshop?"); satisfied: the top two of five points (domain.md D.3, DESIGN 4 "Satisfaction
-with workshops"). Everything is counted by one statement; no figure is computed over rows in Python.
+satisfied were you with the workshop?"); satisfied: the top two of five points. Everything is counted by two statements;
+no figure is computed over rows in Python.
 
-What may be shown is decided once, for fixed breakdowns (domain.md D.5), and page, chart, CSV and XLSX read the same
+What may be shown is decided once, for fixed breakdowns (docs/decisions/0012), and page, chart, CSV and XLSX read the same
 decision:
 
 - a quarter by workshop: one-way with the quarter's total;

@@ -32,7 +32,7 @@ MARKS = {
 }
 IN_PROGRESS = ("info", "arrow-repeat")
 
-# What the requester reads (DESIGN 4 "Status words").
+# What the requester reads.
 PLAIN = {
     Status.RECEIVED: _("Received"),
     Status.CLARIFICATION_NEEDED: _("We need your answer"),

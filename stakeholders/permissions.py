@@ -20,7 +20,7 @@ def directory_edit_scope(user):
 
 def interaction_scope(user):
     """Interactions somebody may see: all ordinary ones; a restricted one only for its author, the inside
-    participants and administrators (DESIGN 3.3). For others it does not exist.
+    participants and administrators. For others it does not exist.
     """
     if not user.has_perm("access.view_directory"):
         return NOTHING

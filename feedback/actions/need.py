@@ -138,7 +138,7 @@ def verify(need: DataNeed, *, actor: User) -> DataNeed:
 
 @action
 def close(need: DataNeed, *, actor: User) -> DataNeed:
-    """Close a need. It cannot close before everybody who raised it was told (domain.md B.3 rule 6, E.4)."""
+    """Close a need. It cannot close before everybody who raised it was told."""
     need = _locked(need)
     allowed = (*TOLD_OF_DELIVERY, Status.REJECTED, Status.DEFERRED)
     _refuse_unless(need.status in allowed, _("A need closes when it is delivered, or when it is not planned."))

@@ -25,7 +25,7 @@ from ..models import Answer, FrameMember, Question, Response, Survey, SurveyWave
 
 LINK = "feedback.survey"
 INVITATION, REMINDER = "feedback.survey_invitation", "feedback.survey_reminder"
-OPENS, REMINDS, CLOSES = 1, 7, 14  # calendar days after the workshop (domain.md E.2)
+OPENS, REMINDS, CLOSES = 1, 7, 14  # calendar days after the workshop
 Disposition = FrameMember.Disposition
 
 

@@ -32,7 +32,7 @@ class DataNeed(models.Model):
     """Something users require that the statistical programme does not give them yet."""
 
     class Status(models.TextChoices):
-        """Codes of the lifecycle with the words of the screen (DESIGN 4 "Status words")."""
+        """Codes of the lifecycle with the words of the screen."""
 
         RAISED = "RAISED", _("Recorded")
         CONFIRMED = "CONFIRMED", _("Recorded")

@@ -37,7 +37,7 @@ class DataRequest(models.Model):
     """Something a user asked the office to provide."""
 
     class Status(models.TextChoices):
-        """Codes of the lifecycle with the words staff read (DESIGN 4 "Status words")."""
+        """Codes of the lifecycle with the words staff read."""
 
         RECEIVED = "RECEIVED", _("New")
         ACKNOWLEDGED = "ACKNOWLEDGED", _("In triage")

@@ -1,7 +1,7 @@
 """Surveys: question sets, waves with a frozen frame, and confidential answers.
 
 Answers, responses and frame members keep no history: an answer is bound to its frame member and to nothing else, and
-names never stand beside answers (DESIGN 4 "Surveys").
+names never stand beside answers.
 """
 
 from django.db import models
