@@ -54,10 +54,13 @@ def upload(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show an import where it stands: its columns, its progress, its check or its outcome."""
     found = get_object_or_404(Batch.objects.visible_to(request.user).select_related("file", "created_by"), pk=pk)
-    if found.state == STATES.UPLOADED or (found.state in {STATES.CHECKED, STATES.FAILED} and "columns" in request.GET):
-        return columns(request, found)
     if found.is_at_work:
         return at_work(request, found)
+    if request.headers.get("HX-Target") == "progress":
+        # The bar that asks again and again has come to its end: the whole page is news.
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    if found.state == STATES.UPLOADED or (found.state in {STATES.CHECKED, STATES.FAILED} and "columns" in request.GET):
+        return columns(request, found)
     if found.state in {STATES.CHECKED, STATES.APPLIED}:
         return outcome(request, found)
     return render(request, "imports/ended.html", page(found))

@@ -157,9 +157,7 @@ class PersonImporter(Importer):
 
     def fields(self):
         domains = StatisticalDomain.objects.current()
-        known = [
-            (one.pk, words) for one in domains for words in (one, one.code, one.title, one.local_code) if str(words)
-        ]
+        known = [(one.pk, (one, one.code, one.title, one.local_code)) for one in domains]
         domain = one_of(known, gettext_lazy("Unknown statistical domain."))
         role = one_of(listed(ContactRole.choices), gettext_lazy("Unknown contact role."))
         language = one_of(listed(settings.LANGUAGES), gettext_lazy("Not a language of this office."))
