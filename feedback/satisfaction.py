@@ -4,7 +4,7 @@ Unit: one attendance. N: attendances in the frozen frames of closed waves; n: va
 satisfied were you with the workshop?"); satisfied: the top two of five points. Everything is counted by two statements;
 no figure is computed over rows in Python.
 
-What may be shown is decided once, for fixed breakdowns (docs/decisions/0012), and page, chart, CSV and XLSX read the same
+What may be shown is decided once, for fixed breakdowns (docs/decisions/0012), and page, chart, CSV and XLSX read that
 decision:
 
 - a quarter by workshop: one-way with the quarter's total;
