@@ -10,10 +10,11 @@ class StakeholdersConfig(AppConfig):
     name = "stakeholders"
 
     def ready(self):
-        from . import contact_log, directory, imports  # noqa: PLC0415 (models are ready only now)
+        from . import contact_log, directory, imports, wishes  # noqa: PLC0415 (models are ready only now)
         from .seed import seed_code_lists  # noqa: PLC0415 (models are ready only now)
 
         post_migrate.connect(seed_code_lists, sender=self)
         directory.register()
         contact_log.register()
         imports.register()
+        wishes.register()

@@ -592,3 +592,80 @@ def _key_group(people):
     pk = _product(people)["pk"]
     group = _group(people)["pk"]
     return {"pk": pk, "row_pk": ProductKeyUserGroup.objects.create(product_id=pk, group_id=group).pk}
+
+
+# Workshops -----------------------------------------------------------------------------------------------------------
+
+
+def _workshop(people, *, is_held=False):
+    from tests.factories import PersonFactory, WorkshopFactory, invited
+    from workshops.actions import event as event_actions
+
+    workshop = WorkshopFactory(organiser=people["liaison"])
+    invited(workshop, PersonFactory())
+    if is_held:
+        event_actions.mark_held(workshop, actor=people["liaison"])
+    return workshop
+
+
+@sample(
+    "workshops:event",
+    "workshops:edit",
+    "workshops:programme",
+    "workshops:cancel",
+    "workshops:postpone",
+    "workshops:new_day",
+    "workshops:invitations",
+    "workshops:chosen",
+    "workshops:preview",
+    "workshops:send",
+    "workshops:attendance",
+    "workshops:attendance_list",
+    "workshops:walk_in",
+    "workshops:held",
+)
+def _workshop_page(people):
+    return {"pk": _workshop(people).pk}
+
+
+@sample("workshops:outcomes", "workshops:publish")
+def _held_workshop(people):
+    return {"pk": _workshop(people, is_held=True).pk}
+
+
+@sample("workshops:send_step")
+def _step(people):
+    workshop = _workshop(people)
+    return {"pk": workshop.pk, "step": workshop.milestones.planned().get(kind="REMINDER").pk}
+
+
+@sample("workshops:guest", "workshops:preview_body")
+def _guest(people):
+    workshop = _workshop(people)
+    return {"pk": workshop.pk, "invitation": workshop.invitations.get().pk}
+
+
+@sample("workshops:take_off")
+def _chosen_guest(people):
+    from tests.factories import PersonFactory, WorkshopFactory, invite
+
+    workshop = WorkshopFactory(organiser=people["liaison"])
+    [invitation] = invite(workshop, PersonFactory())
+    return {"pk": workshop.pk, "invitation": invitation.pk}
+
+
+@sample("workshops:own_reply")
+def _own_invitation(people):
+    invitation = _workshop(people).invitations.get()
+    invitation.person.user = people["expert"]
+    invitation.person.save()
+    return {"pk": invitation.pk}
+
+
+@sample("workshops:reply", "workshops:calendar_file")
+def _invitation_link(people):
+    from nso_contacts.mail import links
+    from workshops import messages
+
+    invitation = _workshop(people).invitations.select_related("event").get()
+    return {"token": links.make(messages.LINK, invitation, invitation.event.end)}

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from nso_contacts.audit import history
-from nso_contacts.pages import navigation, panels, picks, search, timeline
+from nso_contacts.pages import navigation, panels, search, timeline
 from stakeholders import agenda
-from stakeholders.models import Person, Product
+from stakeholders.models import Person
 
 from . import wording
 from .models import Attendance, Event, EventDomain, EventProduct, Invitation, Session
@@ -59,17 +59,6 @@ def register() -> None:
             history.Child(EventDomain, "event"),
             history.Child(EventProduct, "event"),
         ],
-    )
-    picks.register(
-        picks.PickSource(
-            "product",
-            gettext_lazy("Product"),
-            lambda user: Product.objects.visible_to(user).active(),
-            detail=lambda product: product.code,
-            fields=("code", "title"),
-            order=("title",),
-            capability="view_directory",
-        )
     )
     agenda.register(agenda.EventSource("workshop", gettext_lazy("Workshops"), agenda_events, mine=my_agenda_events))
     place_on_timelines()
