@@ -669,3 +669,20 @@ def _invitation_link(people):
 
     invitation = _workshop(people).invitations.select_related("event").get()
     return {"token": links.make(messages.LINK, invitation, invitation.event.end)}
+
+
+@sample(
+    "imports:batch",
+    "imports:rows",
+    "imports:apply",
+    "imports:stop",
+    "imports:discard",
+    "imports:correct",
+)
+def _import(people):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from nso_contacts.imports import actions
+
+    file = SimpleUploadedFile("organisations.csv", b"Name,Region\nMinistry of Labour,\n")
+    return {"pk": actions.upload(file, kind="organisations", actor=people["liaison"]).pk}

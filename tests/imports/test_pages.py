@@ -1,0 +1,180 @@
+"""A file on its way through the pages: columns, check, correction, apply, and again."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from nso_contacts.imports import actions
+from nso_contacts.imports.models import Batch
+from stakeholders.imports.us_gov_domains import US_GOV_DOMAINS
+from stakeholders.models import Organisation, OrganisationEmail, Person
+
+REGISTER = Path(__file__).parents[3] / "shared" / "data" / "gov-organisations.csv"
+ORGANISATIONS = (
+    "Name,Region,Town,E-mail,Kind\n"
+    "Ministry of Labour,,Lunden,a@labour.example,Ministry\n"
+    "Town of X,North,X,bad-address,Local government\n"
+    "=Text,North,X,,Locall government\n"
+    "ministry  of labour,,Lunden,c@labour.example,\n"
+)
+
+
+@pytest.fixture
+def client(signed_in, liaison):
+    return signed_in(liaison)
+
+
+def send(client, text, kind="organisations"):
+    """Upload a file; return the answer."""
+    data = text if isinstance(text, bytes) else text.encode()
+    return client.post(
+        "/imports/new/", {"kind": kind, "encoding": "utf-8-sig", "file": SimpleUploadedFile("file.csv", data)}
+    )
+
+
+def checked(client, text, kind="organisations", rule="name_region"):
+    """Upload a file, take the columns as suggested, and check all rows."""
+    batch = Batch.objects.get(pk=int(send(client, text, kind).headers["Location"].split("/")[-2]))
+    choices = {f"column_{place}": key for place, key in enumerate(batch.mapping)}
+    answer = client.post(batch.get_absolute_url(), {**choices, "mode": "both", "rule": rule, "towns": "on"})
+    assert answer.status_code == 302
+    actions.work(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def applied(client, batch):
+    """Press “Apply” and let a worker do it."""
+    client.post(f"/imports/{batch.pk}/apply/")
+    actions.work(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+def test_every_bad_cell_is_named_and_nothing_is_written(client):
+    batch = checked(client, ORGANISATIONS)
+
+    assert {row.number: row.faults for row in batch.rows.all() if row.faults} == {
+        3: [["E-mail", "bad-address", "Not an e-mail address: the @ is missing."]],
+        4: [["Kind", "Locall government", "Unknown kind. Did you mean “Local government”?"]],
+    }
+    assert batch.counts["verdicts"] == {
+        "CREATE": 1,
+        "JOINS": 1,
+        "UPDATE": 0,
+        "CHECK": 0,
+        "UNCHANGED": 0,
+        "ERROR": 2,
+    }
+    assert not Organisation.objects.exists()
+
+
+def test_corrected_rows_take_the_place_of_those_in_error(client):
+    batch = checked(client, ORGANISATIONS)
+    errors = b"".join(client.get(f"/imports/{batch.pk}/rows/?verdict=ERROR").streaming_content).decode()
+    fixed = errors.replace("bad-address", "ok@x.example").replace("Locall", "Local")
+
+    file = SimpleUploadedFile("fixed.csv", fixed.encode())
+    client.post(f"/imports/{batch.pk}/correct/", {"encoding": "utf-8-sig", "file": file})
+    actions.work(batch.pk)
+    applied(client, batch)
+
+    assert sorted(Organisation.objects.values_list("name", flat=True)) == ["=Text", "Ministry of Labour", "Town of X"]
+    assert list(OrganisationEmail.objects.filter(organisation__name="Ministry of Labour").values_list("address")) == [
+        ("a@labour.example",),
+        ("c@labour.example",),
+    ]
+
+
+def test_an_import_is_applied_once_and_a_second_one_changes_nothing(client):
+    text = "Name,Region\nMinistry of Labour,\n"
+    batch = applied(client, checked(client, text))
+
+    assert batch.counts["created"] == 1
+    assert actions.work(batch.pk) is False
+    again = applied(client, checked(client, text))
+    assert (again.counts["created"], again.counts["updated"], again.counts["unchanged"]) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"Name,Name\na,b\n", "Two columns are called"),
+        ("Name\nÉcole\n".encode("cp1252"), "is not in Unicode"),
+        (b"Name\na\x00b\n", "NUL"),
+        (b"Name\n", "no rows"),
+        (b"PK\x03\x04broken", "damaged"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_a_reason(client, data, words):
+    answer = send(client, data)
+
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert not Batch.objects.exists()
+
+
+def test_people_are_linked_to_their_organisations(client):
+    Organisation.objects.create(name="Ministry of Labour")
+    text = (
+        "Name;Organisation;Title;E-mail;Domains;Roles\n"
+        "Amina Haddad;ministry of labour;Head;amina@labour.example;1.2; Decision maker\n"
+        "Bo Berg;Ministry of Labur;Clerk;bo@labour.example;;\n"
+    )
+
+    batch = applied(client, checked(client, text, kind="people", rule="email"))
+
+    amina = Person.objects.get()
+    assert [str(post) for post in amina.posts.all()] == ["Head, Ministry of Labour"]
+    assert [domain.code for domain in amina.domains.all()] == ["1.2"]
+    assert batch.rows.get(number=3).faults == [
+        [
+            "Organisation",
+            "Ministry of Labur",
+            "No organisation has this name or code. Did you mean “Ministry of Labour”?",
+        ]
+    ]
+
+
+def test_the_register_becomes_a_tree(client):
+    """Bodies repeated, spelled differently, with units named like their parent, spanning towns."""
+    columns = ",".join(US_GOV_DOMAINS.header)
+    batch = checked(
+        client,
+        f"{columns}\n"
+        "a.gov,City,Lincoln,,Lincoln,CA,(blank)\n"
+        "b.gov,County - Election,LINCOLN,Lincoln,Lincoln,CA,x@lincoln.example\n"
+        "c.gov,City,Lincoln,,Lincoln,NV,(blank)\n"
+        "d.gov,City,Lincoln,,Other,NV,y@lincoln.example\n"
+        "e.gov,Federal - Judicial,Court,,Washington,DC,(blank)\n"
+        "f.gov,Federal - Judicial,court,,New York,NY,(blank)\n",
+    )
+    applied(client, batch)
+
+    assert batch.counts["looks"] == {"towns": 1}
+    assert Counter(Organisation.objects.values_list("name", "region", "kind", "parent__name")) == {
+        ("Lincoln", "CA", "LOCAL_GOVERNMENT", None): 1,
+        ("Lincoln", "CA", "LOCAL_GOVERNMENT", "Lincoln"): 1,
+        ("Lincoln", "NV", "LOCAL_GOVERNMENT", None): 1,
+        ("Court", "DC", "JUDICIARY", None): 1,
+    }
+
+
+@pytest.mark.skipif(not REGISTER.is_file(), reason=f"the register is not beside the project: {REGISTER}")
+def test_the_whole_register_twice(client):
+    text = REGISTER.read_bytes()
+    with REGISTER.open(encoding="utf-8") as file:
+        rows = sum(1 for _row in csv.reader(file)) - 1
+
+    batch = applied(client, checked(client, text))
+
+    assert batch.counts["rows"] == rows
+    assert batch.counts["labels"]["organisation"]["created"] == 14_012
+    assert batch.counts["labels"]["unit"]["created"] == 283
+    assert batch.counts["looks"] == {"towns": 62}
+    again = applied(client, checked(client, text))
+    assert (again.counts["created"], again.counts["updated"], again.counts["unchanged"]) == (0, 0, 14_295)
