@@ -68,10 +68,10 @@ class Teller:
 
 def of(pk: int) -> Progress:
     """Return how far a batch has come."""
+    told = None
     with _courtesy():
         told = cache.get(_key(pk))
-        return Progress(*told) if told else Progress()
-    return Progress()
+    return Progress(*told) if told else Progress()
 
 
 def ask_to_stop(pk: int) -> None:

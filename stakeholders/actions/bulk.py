@@ -245,7 +245,7 @@ def insert(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None
     if not given:
         return
     table = connection.ops.quote_name(model._meta.db_table)
-    columns = ", ".join(connection.ops.quote_name(one.column) for one in fields if one.column in given[0])
+    columns = ", ".join(connection.ops.quote_name(str(one.column)) for one in fields if one.column in given[0])
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s)",  # noqa: S608 (our own names)

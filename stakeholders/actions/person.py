@@ -302,7 +302,9 @@ def _begins_with_a_later_post(focal_point: FocalPoint) -> bool:
         return False
     there = Post.objects.filter(person=focal_point.person_id, organisation__in=below(focal_point.organisation_id))
     post = there.filter(valid_from__gt=focal_point.valid_from).order_by("valid_from").first()
-    if post is None or (focal_point.valid_to is not None and post.valid_from > focal_point.valid_to):
+    if post is None or post.valid_from is None:
+        return False
+    if focal_point.valid_to is not None and post.valid_from > focal_point.valid_to:
         return False
     focal_point.valid_from = post.valid_from
     focal_point.save()

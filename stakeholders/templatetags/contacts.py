@@ -49,9 +49,7 @@ def due_status(day):
 @register.filter
 def outside(interaction):
     """Whom a contact was with, as (person or None, organisation or None); participants are best fetched before."""
-    return [
-        (row.person, row.organisation) for row in interaction.participants.all() if row.side == row.Side.OUTSIDE
-    ]
+    return [(row.person, row.organisation) for row in interaction.participants.all() if row.side == row.Side.OUTSIDE]
 
 
 @register.filter
