@@ -140,7 +140,7 @@ def interval_dots(
 def interval(row: Dot, minimum: float, maximum: float, unit: str) -> SafeString:
     """Draw the interval, the dot and the value of one row."""
     if row.value is None:
-        return format_html('<text class="ch-c" x="6" y="50%" dy=".35em">{}</text>', _("c   fewer than 5 answers"))
+        return format_html('<text class="ch-c" x="6" y="50%" dy=".35em">{}</text>', _("c   not shown"))
     at = position(row.value, minimum, maximum)
     low = at if row.low is None else position(row.low, minimum, maximum)
     high = at if row.high is None else position(row.high, minimum, maximum)

@@ -21,7 +21,7 @@ def test_dots_stand_where_their_values_are():
 def test_a_suppressed_row_shows_no_number():
     drawn = charts.interval_dots([Dot("Media", None, 40, 60)], sentence="None")
 
-    assert "fewer than 5 answers" in drawn
+    assert "not shown" in drawn
     assert "<circle" not in drawn
     assert "ch-iv" not in drawn
 
