@@ -21,7 +21,7 @@ manage: $(RUNTIME)  ## A management command against that office: make manage ARG
 	@exec $(DEVSTACK) manage $(ARGS)
 
 test: $(DEVELOPMENT) browser  ## All tests, with throw-away servers: make test ARGS="tests/mail -x"
-	@$(DEVSTACK) exec -- $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+	@$(DEVSTACK) exec -- $(BIN)/python -m pytest -q --reuse-db -n $(WORKERS) $(ARGS)  # the database goes with its servers
 
 check: $(DEVELOPMENT)  ## Everything but the tests: style, types, contracts, migrations, deployment, messages
 	$(BIN)/ruff check --quiet .
