@@ -54,6 +54,10 @@ def upload(
         created_by=actor,
     )
     _suggest(batch, importer, chosen)
+    if batch.options["rule"] == importer.rules[0].key:
+        # The strictest rule that the columns allow: one that needs a column the file lacks would only be refused.
+        possible = (rule for rule in importer.rules if set(rule.needs) <= set(batch.mapping))
+        batch.options["rule"] = next(possible, importer.rules[0]).key
     batch.save()
     return batch
 
