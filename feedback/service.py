@@ -1,6 +1,6 @@
 """What requests and enquiries show elsewhere: side bar, panels, timeline, search, choices, files, contacts."""
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from nso_contacts.audit import history
@@ -158,8 +158,6 @@ def asked_by(field):
 
 def read_clocks_of(requests):
     """Marks and clocks for a handful of rows."""
-    from django.db.models import prefetch_related_objects  # noqa: PLC0415
-
     prefetch_related_objects(requests, "pauses")
     read_clocks(requests)
 

@@ -1,6 +1,7 @@
 """Forms about data requests: asked in the portal, recorded by staff, worked on."""
 
 from django import forms
+from django.conf.locale import LANG_INFO
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -149,8 +150,6 @@ class PortalRequestForm(OfficeForm):
 
 def languages_in_words(codes):
     """The office's languages, each by its own name."""
-    from django.conf.locale import LANG_INFO  # noqa: PLC0415 (a table, asked for here only)
-
     return [(code, LANG_INFO.get(code, {}).get("name_local", code)) for code in codes]
 
 
