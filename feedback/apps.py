@@ -11,8 +11,8 @@ class FeedbackConfig(AppConfig):
 
     def ready(self):
         """Register; models are ready only now."""
-        from . import asking, follow_up_survey, merging, register_of_needs, service  # noqa: PLC0415
-        from .mails import enquiry, need, request, survey  # noqa: PLC0415
+        from . import asking, follow_up_survey, merging, register_of_needs, service  # noqa: PLC0415 (needs loaded apps)
+        from .mails import enquiry, need, request, survey  # noqa: PLC0415 (needs loaded apps)
 
         post_migrate.connect(follow_up_survey.keep, sender=self)
         request.register()

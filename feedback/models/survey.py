@@ -60,7 +60,7 @@ class Survey(models.Model):
         return str(self.title)
 
     def get_absolute_url(self):
-        return reverse("feedback:survey", args=[self.pk])
+        return reverse("feedback:wave_list")
 
 
 @tracked(exclude=["revision"])
