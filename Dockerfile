@@ -7,9 +7,9 @@ RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 COPY requirements.txt requirements-image.txt /tmp/
 # The driver from source in place of the ready-made one: its libraries are then the distribution's, with its updates.
-RUN pip install --no-cache-dir --require-hashes -r /tmp/requirements.txt \
+RUN pip install --no-cache-dir --require-hashes --no-deps -r /tmp/requirements.txt \
     && pip uninstall --yes psycopg2-binary \
-    && pip install --no-cache-dir --require-hashes --no-binary psycopg2 -r /tmp/requirements-image.txt
+    && pip install --no-cache-dir --require-hashes --no-deps --no-binary psycopg2 -r /tmp/requirements-image.txt
 
 FROM python:3.13-slim
 RUN apt-get update \

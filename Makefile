@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 DEVSTACK := $(BIN)/python -m nso_contacts.devstack
 RUNTIME := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The lists are complete, so nothing is left to resolve: an older pip would otherwise look past a pin that is asked for with extras.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 ARGS ?=
 WORKERS ?= 2
 
