@@ -12,8 +12,11 @@ RUN pip install --no-cache-dir --require-hashes --no-deps -r /tmp/requirements.t
     && pip install --no-cache-dir --require-hashes --no-deps --no-binary psycopg2 -r /tmp/requirements-image.txt
 
 FROM python:3.13-slim
+# Backups need PostgreSQL's own programs, as new as the server; the distribution's are older.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpq5 \
+    && apt-get install --yes --no-install-recommends libpq5 postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /data --create-home office
 ENV PATH=/venv/bin:$PATH \

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "stakeholders",
     "nso_contacts.imports",
     "nso_contacts.accounts",
+    "nso_contacts.backup",
     "nso_contacts.audit",
     "nso_contacts.mail",
     "nso_contacts.files",

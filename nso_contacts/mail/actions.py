@@ -6,10 +6,13 @@ Messages keep their own log, line by line with who asked, in place of a row hist
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import outbox
+from nso_contacts.office import actions as office_actions
+
+from . import outbox, purposes
 from .models import Message, MessageQuerySet, noted
 
 RETRIED = (Message.State.FAILED, Message.State.BOUNCED, Message.State.DROPPED)
@@ -82,6 +85,48 @@ def approve(messages: MessageQuerySet, *, actor: Any) -> int:
 def send_now(messages: MessageQuerySet, *, actor: Any) -> int:
     """Send waiting messages ahead of their time."""
     return outbox.send_now(messages, by=actor)
+
+
+@transaction.atomic
+def doubt_what_waits(because: str) -> int:
+    """Put in doubt whatever waits, is being sent or is tried again: it may have gone out. Returns how many.
+
+    For a restored office: what its backup shows as waiting may have been sent since. A person decides on each, by the
+    list of what needs a look; messages for signing in have lost their point and are dropped. What waits for approval
+    goes on waiting for it, with a note.
+    """
+    now = timezone.now()
+    waiting = Message.objects.filter(
+        Q(state__in=[Message.State.QUEUED, Message.State.SENDING]) | Q(state=Message.State.FAILED, due_at__isnull=False)
+    )
+    settled = {"due_at": None, "lease_until": None, "when_at": now, "reason": because[:300]}
+    waiting.filter(message_class=purposes.MessageClass.SECURITY).update(
+        state=Message.State.DROPPED, log=noted("dropped", detail=because), **settled
+    )
+    Message.objects.filter(state=Message.State.HELD).update(log=noted("restored", detail=because))
+    return waiting.update(state=Message.State.UNCERTAIN, log=noted("restored", detail=because), **settled)
+
+
+@transaction.atomic
+def release(*, cancel: bool, actor: Any) -> int:
+    """Let held mail go after a restore; with `cancel`, what waits by now is stopped. Returns how many were stopped."""
+    stopped = 0
+    if cancel:
+        reason = _("cancelled before mail was let go")
+        stopped = (
+            Message.objects.waiting()
+            .exclude(state=Message.State.HELD)
+            .update(
+                state=Message.State.DROPPED,
+                reason=reason,
+                due_at=None,
+                when_at=timezone.now(),
+                log=noted("dropped", detail=reason, by=actor),
+            )
+        )
+    office_actions.release_mail(actor=actor)
+    outbox.ring_after_commit()
+    return stopped
 
 
 def _to_queue(message: Message, states: Any, what: str, actor: Any) -> bool:

@@ -54,10 +54,11 @@ class Doubtful(Exception):
 
 @dataclass
 class Gate:
-    """What may go out now: office hours and the hourly ceiling."""
+    """What may go out now: office hours, the hourly ceiling, and whether mail is held."""
 
     is_open: bool
     left: int
+    is_held: bool = False
 
     @classmethod
     def now(cls) -> Self:
@@ -67,11 +68,17 @@ class Gate:
             Q(state=Message.State.SENT, sent_at__gt=moment - timedelta(hours=1)) | Q(state=Message.State.SENDING),
             priority__gte=_first_refusable(),
         ).count()
-        return cls(is_working_time(office, moment), office.hourly_mail_ceiling - lately)
+        return cls(
+            is_open=is_working_time(office, moment),
+            left=office.hourly_mail_ceiling - lately,
+            is_held=office.mail_held_at is not None,
+        )
 
     def due(self, moment: datetime) -> Any:
         """Return what is due and may go out."""
         due = Message.objects.due(moment)
+        if self.is_held:
+            return due.filter(message_class=purposes.MessageClass.SECURITY)
         if self.left <= 0:
             return due.filter(priority__lt=_first_refusable())
         if not self.is_open:

@@ -42,6 +42,11 @@ STEPS = {
         gettext_lazy("Sent or not: check"),
         gettext_lazy("The process that sent it stopped. Found after 5 minutes."),
     ),
+    "restored": (
+        "patch-question",
+        gettext_lazy("Sent or not: check"),
+        gettext_lazy("It waited when the backup was made and may have gone out since."),
+    ),
     "again": ("send", gettext_lazy("Sent again"), gettext_lazy("The process that sent it stopped.")),
     "dropped": ("x-circle", gettext_lazy("Cancelled"), ""),
     "retried": ("send", gettext_lazy("Tried again by hand"), ""),

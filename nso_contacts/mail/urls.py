@@ -8,6 +8,7 @@ from .listings import MessageListing
 app_name = "mail"
 urlpatterns = [
     path("messages/", MessageListing.as_view(), name="messages"),
+    path("messages/release/", views.release, name="release"),
     path("messages/<int:pk>/", views.message, name="message"),
     path("messages/<int:pk>/body/", views.body, name="body"),
     path("messages/<int:pk>/retry/", views.retry, name="retry"),

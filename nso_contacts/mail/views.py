@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,10 +11,13 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from nso_contacts.access.policy import requires
+from nso_contacts.office.models import Office
+from nso_contacts.office.templatetags.office import office_datetime
 from nso_contacts.pages.confirm import confirm_page
-from nso_contacts.pages.form import saved
+from nso_contacts.pages.form import form_page, posted, saved
 
 from . import actions, telling, writing
+from .forms import ReleaseForm
 from .listings import group_of
 from .models import Message
 
@@ -134,6 +137,38 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         cancel=found.get_absolute_url(),
         done=_("Approved."),
         crumbs=[(_("Messages"), the_list())],
+    )
+
+
+@requires("change_messages")
+def release(request: HttpRequest) -> HttpResponse:
+    """Let mail go that is held since the office was restored: what was written meanwhile goes out or is cancelled."""
+    office = Office.objects.current()
+    if office.mail_held_at is None:
+        return redirect(the_list())
+    form = ReleaseForm(posted(request), user=request.user)
+    visible = Message.objects.visible_to(request.user)
+
+    def save(form: ReleaseForm) -> str:
+        actions.release(cancel=form.cleaned_data["waiting"] == ReleaseForm.CANCEL, actor=request.user)
+        return the_list()
+
+    return form_page(
+        request,
+        form,
+        save=save,
+        title=_("Let mail go"),
+        lede=_("Mail is held since %(moment)s. %(because)s")
+        % {"moment": office_datetime(office.mail_held_at), "because": office.mail_held_because},
+        verb=_("Let mail go"),
+        done=_("Mail goes out again."),
+        crumbs=[(_("Messages"), the_list())],
+        cancel=the_list(),
+        template="mail/release.html",
+        context={
+            "waiting": visible.waiting().exclude(state=State.HELD).count(),
+            "doubtful": visible.filter(state=State.UNCERTAIN).count(),
+        },
     )
 
 

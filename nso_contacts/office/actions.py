@@ -53,6 +53,20 @@ def finish_set_up(office: Office, *, actor: Actor) -> Office:
 
 
 @action
+def hold_mail(because: str, *, actor: Actor) -> None:
+    """Let nothing go out but messages for signing in, until somebody lets it go. `because` is shown to the staff."""
+    Office.objects.filter(mail_held_at=None).update(mail_held_at=timezone.now(), mail_held_because=because[:200])
+    forget_office()
+
+
+@action
+def release_mail(*, actor: Actor) -> None:
+    """Let mail go again. Doing it twice changes nothing."""
+    Office.objects.exclude(mail_held_at=None).update(mail_held_at=None, mail_held_because="")
+    forget_office()
+
+
+@action
 def save_target(target: RequestTarget, *, actor: Actor) -> RequestTarget:
     """Save an answering time and count due dates again."""
     target.full_clean()

@@ -119,6 +119,9 @@ class Office(models.Model):
         models.CharField(max_length=20), verbose_name=_("roles that need a code"), default=list, blank=True
     )
 
+    # While set, nothing but messages for signing in goes out: after a restore a person decides.
+    mail_held_at = models.DateTimeField(_("mail held since"), null=True, blank=True, editable=False)
+    mail_held_because = models.CharField(_("why mail is held"), max_length=200, blank=True, editable=False)
     is_demonstration = models.BooleanField(_("demonstration"), default=False, editable=False)
     set_up_at = models.DateTimeField(_("set up"), null=True, blank=True, editable=False)
     revision = RevisionField()
@@ -159,6 +162,12 @@ class Office(models.Model):
                 name="office_threshold_3_to_20",
                 condition=Q(suppression_threshold__gte=3) & Q(suppression_threshold__lte=20),
                 violation_error_message=_("The smallest group shown must be between 3 and 20."),
+            ),
+            models.CheckConstraint(
+                name="office_mail_held_for_a_reason",
+                condition=Q(mail_held_at=None, mail_held_because="")
+                | (Q(mail_held_at__isnull=False) & ~Q(mail_held_because="")),
+                violation_error_message=_("Say why mail is held."),
             ),
         ]
 

@@ -130,3 +130,9 @@ def test_the_image_has_the_driver_of_the_lock():
 
 def test_the_embedded_servers_are_never_in_the_image():
     assert not [rest for _name, rest in instructions() if "embedded" in rest or "requirements-dev" in rest]
+
+
+def test_backups_use_programs_as_new_as_the_server(compose):
+    server = compose["services"]["database"]["image"].partition(":")[2]
+
+    assert f"postgresql-client-{server} " in (ROOT / "Dockerfile").read_text()
