@@ -41,4 +41,4 @@ RUN SECRET_KEY=build BASE_URL=http://build DATABASE_URL=postgresql://build/build
 USER office
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "nso_contacts.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--no-control-socket", "--access-logfile", "-"]
+CMD ["gunicorn", "nso_contacts.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--no-control-socket"]

@@ -117,6 +117,7 @@ if TESTING or env.bool("NSO_DEVELOPMENT", default=False):
 
 MIDDLEWARE = [
     "nso_contacts.health.HealthMiddleware",
+    "nso_contacts.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -280,7 +281,7 @@ WHITENOISE_AUTOREFRESH = TESTING or DEBUG
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "nso_contacts.logs.JsonLines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

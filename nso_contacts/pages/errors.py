@@ -1,7 +1,5 @@
 """The pages for what went wrong: not allowed, not found, broken, or a form from an ended session."""
 
-import logging
-import uuid
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -11,8 +9,6 @@ from django.template.loader import get_template
 from django.utils import timezone
 
 from .context import Shell
-
-logger = logging.getLogger(__name__)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -37,9 +33,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Apologise, with a reference that stands in the log too. Needs neither database nor session."""
-    reference = uuid.uuid4().hex[:8].upper()
-    reference = f"{reference[:4]}-{reference[4:]}"
-    logger.error("Error page %s shown for %s %s", reference, request.method, request.path)
+    """Apologise, with the reference of the request's log lines. Needs neither database nor session."""
+    reference = getattr(request, "reference", "")
     context: dict[str, Any] = {"reference": reference, "now": timezone.now(), "address": request.get_full_path()}
     return HttpResponse(get_template("errors/500.html").render(context), status=500)

@@ -165,8 +165,8 @@ def test_a_broken_page_apologises_without_the_database(client, office, caplog):
 
     assert answer.status_code == 500
     assert "Something broke on our side" in answer.text
-    reference = re.search(r'dir="ltr">(\w{4}-\w{4})<', answer.text)[1]
-    assert f"Error page {reference} shown for GET /sample/broken/" in caplog.text
+    reference = re.search(r'dir="ltr">(\w{4}-\w{4}-\w{4})<', answer.text)[1]
+    assert answer.headers["X-Request-ID"] == reference
 
 
 def test_a_form_from_an_ended_session_is_explained(liaison):
