@@ -66,14 +66,13 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on and tell how it was answered."""
         reference = "-".join(secrets.token_hex(2).upper() for _part in range(3))
-        token, started = _request.set(reference), time.monotonic()
+        started = time.monotonic()
+        # Kept until the next request of this thread: Django logs a refusal after the last middleware has answered.
+        _request.set(reference)
         request.reference = reference  # type: ignore[attr-defined]
-        try:
-            response = self.get_response(request)
-            response.headers["X-Request-ID"] = reference
-            requests.info("answered", extra={"fields": told(request, response, started)})
-        finally:
-            _request.reset(token)
+        response = self.get_response(request)
+        response.headers["X-Request-ID"] = reference
+        requests.info("answered", extra={"fields": told(request, response, started)})
         return response
 
 

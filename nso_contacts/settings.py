@@ -59,6 +59,8 @@ SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Limits count by the visitor's address, which the last of so many proxies has added to X-Forwarded-For.
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", default=1)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -128,6 +130,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "nso_contacts.access.guessing.GuessingMiddleware",
     "nso_contacts.accounts.middleware.PreferencesMiddleware",
     "nso_contacts.accounts.middleware.TwoStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -208,6 +211,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Beside django-allauth's own limits on sign-in: what one connection may send through the public contact form.
 ACCOUNT_RATE_LIMITS = {"contact": "10/h/ip"}
+UNKNOWN_LINKS_PER_HOUR = 60
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "nso_contacts.accounts.sign_in_forms.AuthenticateForm",

@@ -98,9 +98,13 @@ def test_a_row_that_breaks_a_rule_is_not_told(lines, settings, office):
 
 
 def test_an_unknown_link_is_logged_without_it(lines):
-    assert Client().get(f"/i/{TOKEN}/").status_code == 404
+    answer = Client().get(f"/i/{TOKEN}/")
+
+    assert answer.status_code == 404
+    (refusal,) = [line for line in lines() if line["logger"] == "django.request"]
+    assert refusal["message"] == "Not Found: /i/[token]/"
+    assert refusal["request"] == answer.headers["X-Request-ID"]
     assert TOKEN not in str(lines())
-    assert "/i/[token]/" in str(lines())
 
 
 def test_a_line_of_a_task_names_the_task(lines):

@@ -20,6 +20,7 @@ PUBLIC = (
     "templates/mail/parts/",
     "templates/mail/workshops/",
     "templates/mail/base.",
+    "templates/429.html",
     "templates/errors/",
     "templates/account/",
 )
