@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.dateformat import format as format_date
 from django.utils.translation import get_language_bidi, get_language_info
 from django.utils.translation import gettext as _
 
-from nso_contacts.office import clock
+from nso_contacts.office import dates
 
 from .models import Event
 
@@ -15,8 +14,8 @@ from .models import Event
 def when(start: datetime, end: datetime) -> str:
     """“Thu 10 December 2026, 09:30–12:30”; both days when it lasts longer. The instants are local ones."""
     if start.date() == end.date():
-        return _("%(date)s, %(time)s") % {"date": _day(start), "time": hours(start, end)}
-    return f"{_day(start)}, {start:%H:%M} – {_day(end)}, {end:%H:%M}"
+        return _("%(date)s, %(time)s") % {"date": dates.full(start), "time": hours(start, end)}
+    return f"{dates.full(start)}, {start:%H:%M} – {dates.full(end)}, {end:%H:%M}"
 
 
 def hours(start: datetime, end: datetime) -> str:
@@ -33,12 +32,7 @@ def when_of(event: Event) -> str:
 def when_short(event: Event) -> str:
     """“Thu 10 Dec, 09:30–12:30”, without the year when it is this one: for colleagues."""
     start, end = event.local_start, event.local_end
-    day = format_date(start, "D j M" if start.year == clock.today().year else "D j M Y")
-    return _("%(date)s, %(time)s") % {"date": day, "time": hours(start, end)}
-
-
-def _day(moment: datetime) -> str:
-    return format_date(moment, "D j F Y")
+    return _("%(date)s, %(time)s") % {"date": dates.short(start), "time": hours(start, end)}
 
 
 def zone_in_words(zone: ZoneInfo, moment: datetime) -> str:

@@ -36,7 +36,7 @@ def save_office(office: Office, *, actor: Actor) -> Office:
 
 @action
 def save_logo(office: Office, picture: bytes, *, actor: Actor) -> Office:
-    """Show `picture`, a checked PNG, beside the office's name; nothing in it goes back to the sign of the product."""
+    """Show `picture`, a checked PNG or JPEG, beside the office's name; nothing in it brings back the product's sign."""
     office.logo = picture or None
     office.logo_digest = hashlib.sha256(picture).hexdigest()[:16] if picture else ""
     office.save(update_fields=["logo", "logo_digest"])

@@ -1,7 +1,6 @@
 """Forms of the office's settings: one short form for each line of the page."""
 
 import re
-import struct
 
 import holidays as holiday_lists
 from django import forms
@@ -14,11 +13,8 @@ from nso_contacts.access.roles import ROLE_NAMES, ROLES
 from nso_contacts.accounts.forms import zone_choices
 from nso_contacts.pages.form import OfficeForm, OfficeModelForm
 
+from . import clock, dates, pictures
 from .models import Holiday, Office, RequestTarget
-
-PNG = b"\x89PNG\r\n\x1a\n"
-LOGO_BYTES = 100 * 1024
-LOGO_PIXELS = 2000
 
 
 def all_languages():
@@ -42,8 +38,8 @@ class NameForm(OfficeModelForm):
     logo_file = forms.FileField(
         label=_("Logo"),
         required=False,
-        help_text=_("PNG, up to 100 kB. Without one, the sign of the product is used."),
-        widget=forms.FileInput(attrs={"accept": "image/png"}),
+        help_text=_("PNG or JPEG, up to 100 kB. Without one, the sign of the product is used."),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
     )
 
     class Meta:
@@ -59,12 +55,17 @@ class NameForm(OfficeModelForm):
         upload = self.cleaned_data["logo_file"]
         if not upload:
             return b""
-        if upload.size > LOGO_BYTES:
+        if upload.size > pictures.MOST_BYTES:
             raise forms.ValidationError(_("This picture is larger than 100 kB. Choose a smaller one."))
         picture = upload.read()
-        if not picture.startswith(PNG) or len(picture) < 24:
-            raise forms.ValidationError(_("This is not a PNG picture. Choose one, or save yours as PNG."))
-        if max(struct.unpack(">II", picture[16:24])) > LOGO_PIXELS:
+        if pictures.is_svg(picture):
+            raise forms.ValidationError(
+                _("SVG files can carry programs, so they are not taken. Save the logo as PNG or JPEG.")
+            )
+        size = pictures.size(picture)
+        if size is None:
+            raise forms.ValidationError(_("This is no PNG or JPEG picture. Choose one, or save yours as PNG."))
+        if max(size) > pictures.MOST_PIXELS:
             raise forms.ValidationError(_("This picture is larger than 2000 pixels. Choose a smaller one."))
         return picture
 
@@ -116,14 +117,28 @@ class TimeZoneForm(OfficeModelForm):
             self.fields["time_zone"].choices = [(self.instance.time_zone,) * 2, *zone_choices()]
 
 
-class LanguagesAndTimeForm(LanguagesForm, TimeZoneForm):
-    """Both at once, when the office is set up."""
+class DatesForm(OfficeModelForm):
+    """How dates look, each style shown by today's date."""
 
     class Meta:
         model = Office
-        fields = ["languages", "time_zone"]
+        fields = ["date_style"]
+        labels = {"date_style": _("Dates look like")}
 
-    field_order = ["languages", "first", "time_zone"]
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["date_style"].choices = dates.samples(clock.today())
+
+
+class LanguagesAndTimeForm(LanguagesForm, TimeZoneForm, DatesForm):
+    """All three at once, when the office is set up."""
+
+    class Meta:
+        model = Office
+        fields = ["languages", "time_zone", "date_style"]
+        labels = DatesForm.Meta.labels
+
+    field_order = ["languages", "first", "time_zone", "date_style"]
 
 
 class Hour(forms.TimeInput):

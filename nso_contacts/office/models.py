@@ -62,6 +62,15 @@ def remember(name, ask):
     return remembered[name]
 
 
+class DateStyle(models.TextChoices):
+    """How the office writes a date; `dates` knows the forms of each."""
+
+    DAY_FIRST = "DAY_FIRST", _("Day, month in words, year")
+    MONTH_FIRST = "MONTH_FIRST", _("Month in words, day, year")
+    NUMBERS = "NUMBERS", _("Day, month and year in numbers")
+    YEAR_FIRST = "YEAR_FIRST", _("Year, month and day in numbers")
+
+
 class OfficeManager(models.Manager):
     """Finds the one row."""
 
@@ -86,6 +95,7 @@ class Office(models.Model):
 
     languages = ArrayField(models.CharField(max_length=7), verbose_name=_("languages"), default=first_language)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[valid_time_zone])
+    date_style = models.CharField(_("dates look like"), max_length=12, choices=DateStyle, default=DateStyle.DAY_FIRST)
 
     working_weekdays = ArrayField(
         models.PositiveSmallIntegerField(), verbose_name=_("working days"), default=monday_to_friday
@@ -142,6 +152,11 @@ class Office(models.Model):
                 name="office_has_a_language",
                 condition=Q(languages__len__gt=0),
                 violation_error_message=_("Choose at least one language."),
+            ),
+            models.CheckConstraint(
+                name="office_date_style_is_known",
+                condition=Q(date_style__in=DateStyle.values),
+                violation_error_message=_("Choose how dates look from the list."),
             ),
             models.CheckConstraint(
                 name="office_has_working_weekdays",

@@ -16,5 +16,5 @@ urlpatterns = [
     path("settings/holidays/<int:pk>/", views.holiday, name="holiday"),
     path("settings/holidays/<int:pk>/remove/", views.holiday_remove, name="holiday_remove"),
     path("settings/first-run/<slug:step>/", first_run.first_run, name="first_run"),
-    path("logo/<slug:digest>.png", views.logo, name="logo"),
+    path("logo/<slug:digest>/", views.logo, name="logo"),
 ]

@@ -19,7 +19,7 @@ from nso_contacts.pages import panels
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 
-from . import actions, clock, forms, places
+from . import actions, clock, dates, forms, pictures, places
 from .models import Holiday, Office, RequestTarget
 
 
@@ -102,6 +102,12 @@ PARTS = {
     ),
     "languages": Part(OFFICE, gettext_lazy("Languages"), forms.LanguagesForm, languages_in_words),
     "time-zone": Part(OFFICE, gettext_lazy("Time zone"), forms.TimeZoneForm, zone_in_words),
+    "dates": Part(
+        OFFICE,
+        gettext_lazy("Dates"),
+        forms.DatesForm,
+        lambda office: _("Like %(date)s") % {"date": dates.full(clock.today())},
+    ),
     "mail": Part(
         OFFICE,
         gettext_lazy("E-mail"),
@@ -256,7 +262,9 @@ def target(request, pk):
 def logo(request, digest):
     """Show the office's logo. Its address changes with it, so it may be kept for ever."""
     office = get_object_or_404(Office, logo_digest=digest)
-    return HttpResponse(bytes(office.logo), content_type="image/png", headers={"X-Content-Type-Options": "nosniff"})
+    picture = bytes(office.logo)
+    headers = {"X-Content-Type-Options": "nosniff"}
+    return HttpResponse(picture, content_type=pictures.content_type(picture), headers=headers)
 
 
 # Holidays ------------------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import formats, timezone, translation
+from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import get_language_info
 
 from nso_contacts.access import roles
+from nso_contacts.office import clock, dates
 from nso_contacts.office.models import Office
 
 from . import navigation, panels
@@ -74,7 +75,7 @@ class Shell:
     @cached_property
     def today(self) -> str:
         """The office's date in full, for the head of a printed page."""
-        return formats.date_format(timezone.localtime(timezone.now(), self.office.zone), "l j F Y")
+        return dates.full(clock.today())
 
     @property
     def log_contact_url(self) -> str:
@@ -105,17 +106,32 @@ class Shell:
     @property
     def privacy_url(self) -> str:
         """What the office does with personal data."""
-        return address("feedback:privacy") or address("office:privacy")
+        return address("pages:privacy")
 
     @property
     def accessibility_url(self) -> str:
         """How accessible these pages are and whom to tell about a barrier."""
-        return address("feedback:accessibility") or address("office:accessibility")
+        return address("pages:accessibility")
+
+    @property
+    def help_url(self) -> str:
+        """What can be done here, and where to find it."""
+        return address("pages:help")
+
+    @property
+    def engagement_url(self) -> str:
+        """What became of what users said."""
+        return address("feedback:engagement")
 
     @property
     def contact_url(self) -> str:
         """The public contact form."""
         return address("feedback:contact")
+
+    @property
+    def links_url(self) -> str:
+        """Where somebody whose link does not answer any more gets a new one."""
+        return address("feedback:links")
 
     @property
     def home_url(self) -> str:

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from nso_contacts.office import dates
+
 # What a browser would send for one field: (name of the control, value) pairs.
 Sent = list[list[str]]
 
@@ -77,7 +79,7 @@ def spoken(value: Any) -> str:
     """Return a date or time in the reader's form; nothing for other values."""
     if isinstance(value, datetime):
         value = timezone.localtime(value) if timezone.is_aware(value) else value
-        return formats.date_format(value, "D j M Y, H:i")
+        return f"{dates.with_year(value)}, {value:%H:%M}"
     if isinstance(value, date):
-        return formats.date_format(value, "D j M Y")
+        return dates.with_year(value)
     return formats.time_format(value, "H:i") if isinstance(value, time) else ""

@@ -41,6 +41,7 @@ def test_there_is_one_office(office):
     ("changes", "constraint"),
     [
         ({"languages": []}, "office_has_a_language"),
+        ({"date_style": "ROMAN"}, "office_date_style_is_known"),
         ({"working_weekdays": []}, "office_has_working_weekdays"),
         ({"working_weekdays": [7]}, "office_has_working_weekdays"),
         ({"closes": time(9)}, "office_closes_after_opening"),

@@ -131,13 +131,23 @@ def test_a_setting_that_somebody_else_changed_is_shown_not_overwritten(admin):
 # The logo ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_logo_is_shown_on_public_pages(admin, client):
-    picture = png()
-    send(admin, part("name"), logo_file=SimpleUploadedFile("logo.png", picture, "image/png"))
+def jpeg(width=40, height=30, *, progressive=False):
+    """The head of a JPEG file: an application segment with fill bytes before it, a table, the frame header."""
+    app = b"\xff\xff\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0\1\2\0\0\1\0\1\0\0"
+    table = b"\xff\xc4" + struct.pack(">H", 5) + b"\0\0\0"
+    frame = (b"\xff\xc2" if progressive else b"\xff\xc0") + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\1\x11\0"
+    return b"\xff\xd8" + app + table + frame + b"\xff\xda\0\2\xff\xd9"
+
+
+@pytest.mark.parametrize(
+    ("picture", "kind"), [(png(), "image/png"), (jpeg(), "image/jpeg"), (jpeg(progressive=True), "image/jpeg")]
+)
+def test_a_logo_is_shown_on_public_pages(admin, client, picture, kind):
+    send(admin, part("name"), logo_file=SimpleUploadedFile("logo", picture, "application/octet-stream"))
     office = Office.objects.get()
     answer = client.get(reverse("office:logo", args=[office.logo_digest]))
-    assert (answer.status_code, answer.headers["Content-Type"], answer.content) == (200, "image/png", picture)
-    assert f'src="/logo/{office.logo_digest}.png"' in client.get(reverse("account_login")).content.decode()
+    assert (answer.status_code, answer.headers["Content-Type"], answer.content) == (200, kind, picture)
+    assert f'src="/logo/{office.logo_digest}/"' in client.get(reverse("account_login")).content.decode()
     assert "immutable" in answer.headers["Cache-Control"]
     assert client.get(reverse("office:logo", args=["0" * 16])).status_code == 404
 
@@ -145,8 +155,17 @@ def test_a_logo_is_shown_on_public_pages(admin, client):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"<svg onload='alert(1)'/>", "This is not a PNG picture."),
-        (b"\x89PNG\r\n\x1a\n", "This is not a PNG picture."),
+        (b"<svg onload='alert(1)'/>", "SVG files can carry programs, so they are not taken."),
+        (
+            b'<?xml version="1.0"?>\n<!-- made -->\n<svg xmlns="x">',
+            "SVG files can carry programs, so they are not taken.",
+        ),
+        (b"<html><svg></svg></html>", "This is no PNG or JPEG picture."),
+        (b"GIF89a", "This is no PNG or JPEG picture."),
+        (b"\x89PNG\r\n\x1a\n", "This is no PNG or JPEG picture."),
+        (jpeg()[:30], "This is no PNG or JPEG picture."),
+        (b"\xff\xd8\xff\xda\0\2", "This is no PNG or JPEG picture."),
+        (jpeg(width=2001), "This picture is larger than 2000 pixels."),
         (b"\x89PNG\r\n\x1a\n" + b"x" * 110_000, "This picture is larger than 100 kB."),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 2001, 10), "This picture is larger than 2000 pixels."),
     ],
@@ -227,7 +246,8 @@ def step(key):
 def test_four_pages_set_an_office_up(admin, administrator):
     answer = send(admin, step("office"), name="Bureau of Statistics", country="Marenda", short_name="BOS")
     assert answer.url == step("languages")
-    answer = send(admin, step("languages"), languages=["en", "ar"], first="en", time_zone="Africa/Cairo")
+    chosen = {"languages": ["en", "ar"], "first": "en", "time_zone": "Africa/Cairo", "date_style": "YEAR_FIRST"}
+    answer = send(admin, step("languages"), **chosen)
     assert answer.url == step("days")
     answer = send(admin, step("days"), working_weekdays=["6", "0", "1", "2", "3"], holiday_country="EG")
     assert answer.url == step("colleagues")
@@ -247,6 +267,7 @@ def test_four_pages_set_an_office_up(admin, administrator):
     assert (answer.status_code, answer.url) == (302, "/")
     office = Office.objects.get()
     assert (office.name, office.languages, office.time_zone) == ("Bureau of Statistics", ["en", "ar"], "Africa/Cairo")
+    assert office.date_style == "YEAR_FIRST"
     assert sorted(office.working_weekdays) == [0, 1, 2, 3, 6]
     assert office.set_up_at is not None
     assert Holiday.objects.filter(source="national").exists()

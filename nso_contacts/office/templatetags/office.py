@@ -6,12 +6,11 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nso_contacts.office import clock
+from nso_contacts.office import clock, dates
 
 register = template.Library()
 
@@ -30,16 +29,21 @@ def _day(value: date | datetime | None) -> date | None:
 def office_date(value: date | datetime | None) -> str:
     """“Thu 15 Oct” in this year, “Fri 1 Jan 2027” in any other."""
     day = _day(value)
-    if day is None:
-        return ""
-    return format_date(day, "D j M" if day.year == clock.today().year else "D j M Y")
+    return "" if day is None else dates.short(day)
 
 
 @register.filter
 def office_date_long(value: date | datetime | None) -> str:
     """“Thu 15 October 2026”, for readers outside the office."""
     day = _day(value)
-    return "" if day is None else format_date(day, "D j F Y")
+    return "" if day is None else dates.full(day)
+
+
+@register.filter
+def office_date_plain(value: date | datetime | None) -> str:
+    """“15 Oct 2026”, where the weekday does not matter."""
+    day = _day(value)
+    return "" if day is None else dates.plain(day)
 
 
 @register.filter

@@ -1,0 +1,57 @@
+"""How this office writes its dates: in a style chosen when it is set up, with names in the reader's language."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.utils.dateformat import format as format_date
+
+from . import clock
+from .models import DateStyle, Office
+
+
+class Formats(NamedTuple):
+    """The forms of one style, in Django's letters: within this year, in any other, in full, and without the weekday."""
+
+    this_year: str
+    other_year: str
+    full: str
+    plain: str
+
+
+FORMATS = {
+    DateStyle.DAY_FIRST: Formats("D j M", "D j M Y", "D j F Y", "j M Y"),
+    DateStyle.MONTH_FIRST: Formats("D M j", "D M j, Y", "D F j, Y", "M j, Y"),
+    DateStyle.NUMBERS: Formats("D d/m", "D d/m/Y", "D d/m/Y", "d/m/Y"),
+    DateStyle.YEAR_FIRST: Formats("D m-d", "D Y-m-d", "D Y-m-d", "Y-m-d"),
+}
+
+
+def formats() -> Formats:
+    """The forms of the office's style."""
+    return FORMATS[DateStyle(Office.objects.current().date_style)]
+
+
+def short(day: date | datetime) -> str:
+    """“Thu 15 Oct” in this year, “Fri 1 Jan 2027” in any other."""
+    chosen = formats()
+    return format_date(day, chosen.this_year if day.year == clock.today().year else chosen.other_year)
+
+
+def with_year(day: date | datetime) -> str:
+    """“Thu 15 Oct 2026”, in any year."""
+    return format_date(day, formats().other_year)
+
+
+def full(day: date | datetime) -> str:
+    """“Thu 15 October 2026”, for readers outside the office."""
+    return format_date(day, formats().full)
+
+
+def plain(day: date | datetime) -> str:
+    """“15 Oct 2026”, where the weekday does not matter."""
+    return format_date(day, formats().plain)
+
+
+def samples(day: date) -> list[tuple[str, str]]:
+    """Return each style with how it writes `day`, for choosing one."""
+    return [(style.value, format_date(day, forms.full)) for style, forms in FORMATS.items()]
