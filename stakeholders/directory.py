@@ -12,7 +12,7 @@ from nso_contacts.audit.history import Child
 from nso_contacts.office import clock, places
 from nso_contacts.pages import navigation, panels, picks, search
 
-from . import bodies
+from . import bodies, wishes
 from .models import (
     ExpertAssignment,
     FocalPoint,
@@ -415,10 +415,11 @@ def person_roles(person: Person, user: User) -> dict[str, Any]:
 
 
 def person_agreed(person: Person, user: User) -> dict[str, Any]:
-    """What may be sent to somebody, and why the office keeps their data."""
+    """What may be sent to somebody, who objected to what and when, and why the office keeps their data."""
+    made = wishes.objected(person)
     return {
         "person": person,
-        "objections": [(one.label, one in person.objections) for one in Objection],
+        "objections": [(one.label, one in person.objections, made.get(one)) for one in Objection],
         "may_change": may_change(user),
     }
 

@@ -6,7 +6,7 @@ from .bodies_urls import bodies
 from .directory_urls import directory
 from .listings.interaction import InteractionListing
 from .listings.task import TaskListing
-from .views import cadence, interaction, my_work, task
+from .views import cadence, interaction, my_work, preferences, task
 
 app_name = "stakeholders"
 
@@ -32,4 +32,9 @@ work = [
     path("tasks/<int:pk>/reopen/", task.reopen, name="task_reopen"),
 ]
 
-urlpatterns = [*work, *directory, *bodies]
+by_link = [
+    path("preferences/<str:token>/", preferences.preferences, name="preferences"),
+    path("preferences/<str:token>/unsubscribe/", preferences.unsubscribe, name="unsubscribe"),
+]
+
+urlpatterns = [*work, *directory, *bodies, *by_link]

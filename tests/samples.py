@@ -255,6 +255,15 @@ def _person(people):
     return {"pk": PersonFactory().pk}
 
 
+@sample("stakeholders:preferences", "stakeholders:unsubscribe")
+def _preferences_link(people):
+    from nso_contacts.mail import links
+    from stakeholders import wishes
+    from tests.factories import PersonFactory
+
+    return {"token": links.make(wishes.LINK, PersonFactory(), timezone.now() + timedelta(days=3))}
+
+
 @sample("stakeholders:post_edit", "stakeholders:post_end")
 def _post(people):
     from tests.factories import PersonFactory

@@ -20,8 +20,9 @@ from itertools import groupby
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value, Window
 from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Lag
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ from nso_contacts.pages import panels
 from .sentences import Line, Reader, actor_key, actor_names, metadata, register_batch
 from .sources import Child, Kind, Source, sources
 
-__all__ = ["Child", "context", "kind_of", "last_change", "read", "register", "register_batch"]
+__all__ = ["Child", "changes_of", "context", "kind_of", "last_change", "read", "register", "register_batch"]
 
 PAGE_SIZE = 25
 OFFICE = "office"
@@ -152,6 +153,41 @@ def last_change(record: Any) -> tuple[str, datetime] | None:
         return None
     told = metadata(event)
     return actor_names([told]).get(actor_key(told), _("The office")), event.pgh_created_at
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One change of one field: from what (None when the record was made) to what, by whom, when."""
+
+    before: Any
+    after: Any
+    at: datetime
+    who: str
+    by_link: bool
+
+
+def changes_of(record: Any, name: str) -> list[FieldChange]:
+    """Return when the field `name` of a record changed, the newest change first."""
+    rows = (
+        type(record)
+        .pgh_event_model.objects.filter(pgh_obj_id=record.pk)
+        .annotate(told_earlier=Window(Lag(name), order_by="pgh_id"))
+        .filter(Q(told_earlier=None) | ~Q(**{name: F("told_earlier")}))
+        .select_related("pgh_context")
+        .order_by("-pgh_id")
+    )
+    told = [(row, metadata(row)) for row in rows]
+    names = actor_names([context for _row, context in told])
+    return [
+        FieldChange(
+            row.told_earlier,
+            getattr(row, name),
+            row.pgh_created_at,
+            names.get(actor_key(context), _("The office")),
+            by_link=bool(context.get("person")),
+        )
+        for row, context in told
+    ]
 
 
 def _by(rows: QuerySet[Any], who: str) -> QuerySet[Any]:

@@ -7,13 +7,16 @@
         template="workshops/invitation",       # templates/mail/workshops/invitation.txt and .html
         still_wanted=reason_to_drop,           # (message) -> "" or why it is not sent any more
         personal_link=link,                    # (message) -> the whole address; asked only while sending
+        named_links=links,                     # (message) -> {name: the whole address}, where a letter holds several:
+                                               # they stand where the template says {{ personal_link }}name/
         attachments=calendar_entry,            # (message) -> [(name, bytes or str, type)]
         context=fill,                          # (message) -> what the template needs
         about=workshop_of,                     # (subject) -> (words, address) shown in the list of messages
         visible=rows,                          # (user) -> Q over Message, for records not everybody may see
     ))
 
-Every callable may be asked more than once and must not change anything, except that `personal_link` makes a link.
+Every callable may be asked more than once and must not change anything, except that `personal_link` and `named_links`
+make links.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -43,6 +46,9 @@ class MessageClass(models.TextChoices):
 
 # Whoever may refuse is asked first; what may be refused also waits for office hours and counts for the hourly ceiling.
 REFUSABLE = (MessageClass.INVITATION, MessageClass.SURVEY, MessageClass.NEWS)
+# What reaches many who did not ask for it: mail programs offer to end it with one click (RFC 8058). An invitation is
+# personal and answered by its own buttons; a click meant for "no, thank you" must not end all later ones.
+ONE_CLICK = (MessageClass.SURVEY, MessageClass.NEWS)
 # After a crash nobody knows whether the message went out: these are sent again, for the others a person decides.
 SENT_AGAIN = (MessageClass.SECURITY, MessageClass.SERVICE)
 
@@ -68,6 +74,7 @@ class Purpose:
     template: str
     still_wanted: Callable[["Message"], str] = no_reason
     personal_link: Callable[["Message"], str] | None = None
+    named_links: Callable[["Message"], Mapping[str, str]] | None = None
     attachments: Callable[["Message"], Iterable[Attachment]] | None = None
     context: Callable[["Message"], Mapping[str, Any]] | None = None
     about: Callable[[Any], tuple[str, str]] = named_by_itself
@@ -89,7 +96,7 @@ class Purpose:
 _purposes: dict[str, Purpose] = {}
 _objections: list[Callable[["Message"], str]] = []
 _outcomes: list[Callable[["Message"], None]] = []
-_preferences: list[Callable[["Message"], str]] = []
+_preferences: list[tuple[Callable[["Message"], str], Callable[["Message"], bool]]] = []
 
 
 def register(purpose: Purpose) -> None:
@@ -127,9 +134,18 @@ def on_outcome(tell: Callable[["Message"], None]) -> None:
         _outcomes.append(tell)
 
 
-def preferences_link(make: Callable[["Message"], str]) -> None:
-    """Let `make(message)` give the address where a recipient changes what is sent to them ("" for none)."""
-    _preferences[:] = [make]
+def known(message: "Message") -> bool:
+    """Whether a message goes to somebody on file, who can be asked what they want."""
+    return message.recipient_id is not None
+
+
+def preferences_link(make: Callable[["Message"], str], offered: Callable[["Message"], bool] = known) -> None:
+    """Let `make(message)` give the address where a recipient changes what is sent to them.
+
+    It is called only for messages for which `offered(message)` holds. A POST to `unsubscribe/` below that address is
+    the one click of RFC 8058: it takes the recipient off messages of this message's class.
+    """
+    _preferences[:] = [(make, offered)]
 
 
 def objection(message: "Message") -> str:
@@ -142,6 +158,11 @@ def outcome_listeners() -> list[Callable[["Message"], None]]:
     return list(_outcomes)
 
 
+def offers_preferences(message: "Message") -> bool:
+    """Whether this recipient can change what is sent to them, and this message is something to refuse."""
+    return message.may_be_refused and any(offered(message) for _make, offered in _preferences)
+
+
 def preferences(message: "Message") -> str:
-    """Return the address where this recipient changes what is sent to them; "" if there is none."""
-    return _preferences[0](message) if _preferences else ""
+    """Make the link where this recipient changes what is sent to them."""
+    return _preferences[0][0](message)

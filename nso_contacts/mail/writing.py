@@ -62,7 +62,7 @@ def write(message: Message) -> Written:
             "office": office,
             "base_url": settings.BASE_URL,
             "personal_link": PERSONAL_LINK,
-            "preferences_link": PREFERENCES_LINK if purpose.may_be_refused else "",
+            "preferences_link": PREFERENCES_LINK if purposes.offers_preferences(message) else "",
             **(purpose.context(message) if purpose.context else {}),
         }
         subject, text = _text(f"mail/{purpose.template}.txt", context)
@@ -75,7 +75,7 @@ def fill(written: Written, links: dict[str, str]) -> Written:
     """Put the links in the place of their placeholders."""
 
     def filled(text: str) -> str:
-        for placeholder, link in links.items():
+        for placeholder, link in sorted(links.items(), reverse=True):  # the longer of two that begin alike comes first
             text = text.replace(placeholder, link)
         return text
 
@@ -96,7 +96,9 @@ def make_links(message: Message) -> dict[str, str]:
     links = {}
     if purpose.personal_link is not None:
         links[PERSONAL_LINK] = purpose.personal_link(message)
-    if purpose.may_be_refused:
+    if purpose.named_links is not None:
+        links |= {f"{PERSONAL_LINK}{name}/": link for name, link in purpose.named_links(message).items()}
+    if purposes.offers_preferences(message):
         links[PREFERENCES_LINK] = purposes.preferences(message)
     return links
 
@@ -107,9 +109,9 @@ def envelope(message: Message, written: Written, links: dict[str, str]) -> Email
     office = Office.objects.current()
     reply_to = purpose.reply_to(message) if purpose.reply_to else office.contact_email
     headers = {"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"}
-    unsubscribe = links.get(PREFERENCES_LINK)
-    if unsubscribe and message.message_class == purposes.MessageClass.NEWS:
-        headers["List-Unsubscribe"] = f"<{unsubscribe}>"
+    preferences = links.get(PREFERENCES_LINK)
+    if preferences and message.message_class in purposes.ONE_CLICK:
+        headers["List-Unsubscribe"] = f"<{preferences}unsubscribe/>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     filled = fill(written, links)
     email = EmailMultiAlternatives(

@@ -293,20 +293,24 @@ def test_the_hourly_ceiling_holds_back_what_may_be_refused(post, office, mailout
     assert Message.objects.filter(state="sent").count() == 4
 
 
-def test_news_can_be_unsubscribed_from_with_one_click(post, smtp_sink):
+def test_news_and_surveys_can_be_unsubscribed_from_with_one_click(post, smtp_sink, liaison):
     from nso_contacts.mail import purposes
 
     purposes.preferences_link(lambda message: "https://contacts.nso.example/preferences/abc/")
-    news, _service = post("news"), post("service")
+    news, survey = post("news", recipient=liaison), post("survey", recipient=liaison)
+    others = [post("service", recipient=liaison), post("invitation", recipient=liaison), post("news")]
 
     delivery.run()
 
     by_number = {mail["Message-ID"]: mail for mail in smtp_sink.messages}
-    mail = by_number.pop(news.message_id)
-    assert mail["List-Unsubscribe"] == "<https://contacts.nso.example/preferences/abc/>"
-    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert "https://contacts.nso.example/preferences/abc/" in mail.get_body(("plain",)).get_content()
-    assert [mail["List-Unsubscribe"] for mail in by_number.values()] == [None]
+    for message in (news, survey):
+        mail = by_number[message.message_id]
+        assert mail["List-Unsubscribe"] == "<https://contacts.nso.example/preferences/abc/unsubscribe/>"
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert "https://contacts.nso.example/preferences/abc/" in mail.get_body(("plain",)).get_content()
+    assert [by_number[message.message_id]["List-Unsubscribe"] for message in others] == [None] * 3
+    in_foot = ["/preferences/abc/" in by_number[message.message_id].as_string() for message in others]
+    assert in_foot == [False, True, False]
 
 
 def test_a_calendar_entry_is_an_alternative_and_a_file(post, switches, smtp_sink):
