@@ -12,13 +12,14 @@ class FeedbackConfig(AppConfig):
     def ready(self):
         """Register; models are ready only now."""
         from . import asking, follow_up_survey, merging, register_of_needs, service  # noqa: PLC0415 (needs loaded apps)
-        from .mails import enquiry, need, request, survey  # noqa: PLC0415 (needs loaded apps)
+        from .mails import enquiry, need, own_links, request, survey  # noqa: PLC0415 (needs loaded apps)
 
         post_migrate.connect(follow_up_survey.keep, sender=self)
         request.register()
         enquiry.register()
         survey.register()
         need.register()
+        own_links.register()
         service.register()
         asking.register()
         register_of_needs.register()

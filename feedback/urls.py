@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import enquiry, follow, need, portal, request, satisfaction, survey
+from .views import enquiry, follow, links, need, portal, request, satisfaction, survey
 
 app_name = "feedback"
 
@@ -36,6 +36,10 @@ portal_urls = [
     path("r/<str:token>/", follow.follow, name="follow"),
     path("r/<str:token>/withdraw/", follow.withdraw, name="follow_withdraw"),
     path("r/<str:token>/files/<int:pk>/", follow.download, name="follow_file"),
+]
+links_urls = [
+    path("links/", links.links, name="links"),
+    path("links/sent/", links.links_sent, name="links_sent"),
 ]
 enquiry_urls = [
     path("contact/", enquiry.contact, name="contact"),
@@ -81,4 +85,4 @@ need_urls = [
     path("engagement/", need.engagement, name="engagement"),
 ]
 
-urlpatterns = [*request_urls, *portal_urls, *enquiry_urls, *survey_urls, *need_urls]
+urlpatterns = [*request_urls, *portal_urls, *links_urls, *enquiry_urls, *survey_urls, *need_urls]

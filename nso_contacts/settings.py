@@ -209,8 +209,9 @@ ACCOUNT_FORMS = {
     "change_password": "nso_contacts.accounts.sign_in_forms.ChangePasswordForm",
 }
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-# Beside django-allauth's own limits on sign-in: what one connection may send through the public contact form.
-ACCOUNT_RATE_LIMITS = {"contact": "10/h/ip"}
+# Beside django-allauth's own limits on sign-in: what one connection may send through the public contact form, how often
+# it may ask for links, and how often links are sent to one address, whoever asks.
+ACCOUNT_RATE_LIMITS = {"contact": "10/h/ip", "links": "10/h/ip", "links_to_address": "3/h/key"}
 UNKNOWN_LINKS_PER_HOUR = 60
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_FORMS = {

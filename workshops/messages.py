@@ -178,8 +178,12 @@ def _personal(answer: str) -> str:
 
 def personal_link(message: Message) -> str:
     """A new link to the reply page of this invitation. Earlier ones go on answering until the event ends."""
-    event = event_of(message)
-    token = links.make(LINK, message.subject, event.end, message)
+    return new_link(message.subject, message)
+
+
+def new_link(invitation: Invitation, message: Message) -> str:
+    """Make a link to the reply page of an invitation for a message that is being sent."""
+    token = links.make(LINK, invitation, invitation.event.end, message)
     return settings.BASE_URL + reverse("workshops:reply", args=[token])
 
 

@@ -67,7 +67,11 @@ def named(request: DataRequest) -> tuple[str, str]:
 
 def follow_link(message: Message) -> str:
     """Where the requester follows the request: in the portal if they sign in there, else by a link of their own."""
-    request = message.subject
+    return new_link(message.subject, message)
+
+
+def new_link(request: DataRequest, message: Message) -> str:
+    """Make the way to a request for a message that is being sent."""
     person = request.requester
     if person is not None and person.user is not None and has_role(person.user, "expert"):
         return settings.BASE_URL + reverse("feedback:portal_request", args=[request.pk])

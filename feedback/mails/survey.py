@@ -45,7 +45,11 @@ def still_wanted(message: Message) -> str:
 
 def survey_link(message: Message) -> str:
     """The link to the questions; it lives until the survey closes."""
-    member = message.subject
+    return new_link(message.subject, message)
+
+
+def new_link(member: FrameMember, message: Message) -> str:
+    """Make a link to the questions for a message that is being sent."""
     token = links.make(actions.LINK, member, member.wave.closes_at, message=message)
     return settings.BASE_URL + reverse("feedback:survey_answer", args=[token])
 

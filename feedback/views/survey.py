@@ -42,7 +42,7 @@ def answer(request, token):
     try:
         member = linked(token)
     except links.LinkExpired as expired:
-        return over(request, expired.link.record)
+        return over(request, expired.link)
     return questions(request, member, request.path, may_refuse=True)
 
 
@@ -121,20 +121,24 @@ def first_missing(member, asked):
 
 
 def done(request, member, why):
-    """The survey was answered, refused or closed."""
-    titles = {"closed": _("This survey is closed"), "answered": _("Thank you")}
+    """The survey was answered, refused or closed, or a newer link replaced this one."""
+    titles = {
+        "closed": gettext_lazy("This survey is closed"),
+        "replaced": gettext_lazy("A newer link was sent to you"),
+    }
     context = {"title": titles.get(why, _("Thank you")), "member": member, "why": why}
-    return render(request, "feedback/survey/done.html", context, status=410 if why == "closed" else 200)
+    return render(request, "feedback/survey/done.html", context, status=410 if why in titles else 200)
 
 
-def over(request, member):
-    """The link was real; the survey has closed since."""
+def over(request, link):
+    """The link was real; a newer one was sent, or the survey has closed since."""
+    member = link.record
     if member is None:
         raise Http404
     with translation.override(language_of(request, member)):
         if member.disposition == FrameMember.Disposition.COMPLETE:
             return done(request, member, "answered")
-        return done(request, member, "closed")
+        return done(request, member, "replaced" if member.wave.is_open and link.ended_at else "closed")
 
 
 @open_to_all(because=BECAUSE)
@@ -144,7 +148,7 @@ def refuse(request, token):
     try:
         member = linked(token)
     except links.LinkExpired as expired:
-        return over(request, expired.link.record)
+        return over(request, expired.link)
 
     def act():
         actions.refuse(member, actor=member.person)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.contenttypes.models import ContentType
@@ -57,3 +58,14 @@ def resolve(kind: str, token: str) -> PersonalLink:
 def end(kind: str, record: models.Model) -> int:
     """End every link of `kind` to `record`: the recipient asked for a new one, or nothing is to be answered."""
     return PersonalLink.objects.to_record(kind, record).filter(ended_at=None).update(ended_at=timezone.now())
+
+
+def end_earlier(message: Message, kinds: Iterable[str]) -> int:
+    """End the links of `kinds` that a delivered message replaces: those to its records that are older than its own."""
+    ended = 0
+    for link in PersonalLink.objects.filter(message=message, kind__in=kinds):
+        older = PersonalLink.objects.filter(
+            kind=link.kind, record_type=link.record_type_id, record_id=link.record_id, pk__lt=link.pk, ended_at=None
+        )
+        ended += older.update(ended_at=timezone.now())
+    return ended

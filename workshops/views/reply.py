@@ -44,7 +44,7 @@ def reply(request, token):
     try:
         invitation = linked(token)
     except links.LinkExpired as expired:
-        return ended(request, expired.link.record)
+        return ended(request, expired.link)
     with translation.override(language(request, invitation)):
         return answer_page(request, invitation, reverse("workshops:calendar_file", args=[token]))
 
@@ -64,9 +64,12 @@ def language(request, invitation):
     return chosen if chosen in office.languages else invitees.language_of(invitation.person, office)
 
 
-def ended(request, invitation):
-    """The link was real and does not answer any more."""
-    context = {"title": _("This invitation has ended"), "event": invitation.event if invitation else None}
+def ended(request, link):
+    """The link was real and does not answer any more: a newer one was sent, or the event is over."""
+    event = link.record.event if link.record else None
+    replaced = event is not None and link.ended_at is not None and event.end > timezone.now()
+    title = _("A newer link was sent to you") if replaced else _("This invitation has ended")
+    context = {"title": title, "event": event, "replaced": replaced}
     return render(request, "workshops/reply_ended.html", context, status=410)
 
 
@@ -144,7 +147,7 @@ def calendar_file(request, token):
     try:
         invitation = linked(token)
     except links.LinkExpired as expired:
-        return ended(request, expired.link.record)
+        return ended(request, expired.link)
     with translation.override(language(request, invitation)):
         event = invitation.event
         entry = calendar_entry.entry(
