@@ -10,21 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
 
-from defusedxml.common import DefusedXmlException
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from django.utils.translation import gettext_lazy, ngettext
 
 from nso_contacts.files.storage import MAX_BYTES
 
+from . import workbooks
 from .keys import clean, plain
 
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx")
@@ -40,15 +35,16 @@ DELIMITERS = {
 }
 MOST_ROWS = 200_000
 MOST_COLUMNS = 100
-MOST_UNPACKED = 250 * 1024 * 1024
-# Text of a workbook is read at once, so it has a limit of its own.
-MOST_STRINGS = 60 * 1024 * 1024
-MOST_RATIO = 200
+# Beyond it even empty rows are not gone through: a sheet may claim a row of any number.
+LAST_ROW = 300_000
 LONGEST_CELL = 20_000
 COUNTED_VALUES = 60
 BLANK = "(blank)"
 # Our own exports put an apostrophe before text that a spreadsheet would take for a formula.
 MARKED = re.compile(r"^'(?=\s*[=+\-@\t\r])")
+# Letters beyond those of English, as many as follow each other.
+NOT_PLAIN = re.compile(r"[\u00a1-\u00ff\u0152-\u0192\u201a]+")
+NEVER_IN_WORDS = "ƒ‚¢¤¥¦¨¬\u00ad¯±´µ¶¸¹¼½¾"
 # What an error file has in addition to the columns of its original.
 ROW_NUMBER = gettext_lazy("Row")
 REASON = gettext_lazy("What to correct")
@@ -62,10 +58,17 @@ class Shape:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    other_sheets: int = 0
 
     @property
     def words(self) -> str:
         """“comma-separated, UTF-8”."""
+        if self.kind == "xlsx" and self.other_sheets:
+            return ngettext(
+                "sheet “%(sheet)s” only; one other sheet is not read",
+                "sheet “%(sheet)s” only; %(n)s other sheets are not read",
+                self.other_sheets,
+            ) % {"sheet": self.sheet, "n": self.other_sheets}
         if self.kind == "xlsx":
             return _("sheet “%(sheet)s”") % {"sheet": self.sheet}
         encoding = "UTF-8" if self.encoding.startswith("utf-8") else self.encoding.upper()
@@ -89,6 +92,7 @@ class ColumnSurvey:
     filled: int = 0
     blank: int = 0
     distinct: int = 0
+    unreadable: int = 0
     samples: list[str] = field(default_factory=list)
     values: dict[str, int] = field(default_factory=dict)
 
@@ -141,6 +145,9 @@ def survey(file: IO[bytes], name: str, encoding: str = "utf-8-sig") -> Survey:
         row_count += 1
         for column, cell in zip(counting, row.cells, strict=False):
             column.add(cell)
+        for place in row.unreadable:
+            if place < len(counting):
+                counting[place].survey.unreadable += 1
     if not row_count:
         raise ValidationError(_("The file has a header but no rows."), code="empty")
     return Survey(shape, header, row_count, [column.result() for column in counting])
@@ -152,20 +159,27 @@ def rows(file: IO[bytes], shape: Shape) -> Iterator[RawRow]:
     for number, (cells, unreadable) in enumerate(_lines(file, shape, width + 1), start=1):
         if number == 1:
             continue
-        if number > MOST_ROWS + 1:
+        filled = any(cells) or bool(unreadable)
+        if number > LAST_ROW or (filled and number > MOST_ROWS + 1):
             raise ValidationError(
                 _("The file has more than %(limit)s rows. Divide it into several files."),
                 code="too_many_rows",
                 params={"limit": MOST_ROWS},
             )
-        if any(cells) or unreadable:
+        if filled:
             yield _row(number, cells, unreadable, width)
 
 
 def header_of(file: IO[bytes], shape: Shape) -> list[str]:
     """Return the names of the columns. Raises ValidationError if there are none, or two are alike."""
-    cells, _unreadable = next(_lines(file, shape, MOST_COLUMNS + 1), ([], {}))
+    cells, unreadable = next(_lines(file, shape, MOST_COLUMNS + 1), ([], {}))
     header = [clean(cell) for cell in cells]
+    if unreadable:
+        raise ValidationError(
+            _("The first row must hold the names of the columns. %(reason)s"),
+            code="header",
+            params={"reason": next(iter(unreadable.values()))},
+        )
     while header and not header[-1]:
         header.pop()
     if not header:
@@ -222,14 +236,20 @@ def _row(number: int, cells: list[str], unreadable: dict[int, str], width: int) 
 
 def _shape(file: IO[bytes], name: str, encoding: str) -> Shape:
     file.seek(0)
-    head = file.read(4)
+    head = file.read(len(workbooks.COMPOUND))
     if head.startswith(b"PK\x03\x04"):
-        _refuse_bomb(file)
-        return Shape("xlsx", sheet=_sheet_title(file))
+        workbooks.refuse_unsafe(file)
+        sheet, others = workbooks.sheet_of(file)
+        return Shape("xlsx", sheet=sheet, other_sheets=others)
+    if head == workbooks.COMPOUND:
+        workbooks.refuse_compound(file)
     if name.lower().endswith(".xlsx"):
         raise ValidationError(_("This is not an XLSX file, although its name says so."), code="kind")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
+    elif encoding != "utf-8-sig" and _is_unicode(file):
+        # Whatever was chosen: a longer text that happens to make sense in UTF-8 is in UTF-8.
+        encoding = "utf-8-sig"
     _refuse_undecodable(file, encoding)
     first = next(iter(_text(file, encoding)), "")
     return Shape("csv", encoding=encoding, delimiter=_delimiter(first))
@@ -242,7 +262,10 @@ def _refuse_undecodable(file: IO[bytes], encoding: str) -> None:
         for line, text in enumerate(_text(file, encoding), start=1):
             if "\0" in text:
                 raise ValidationError(
-                    _("Line %(line)s holds a NUL character: this is not a text file, or it is damaged."),
+                    _(
+                        "Line %(line)s holds a NUL character: this is not a text file, or it is in another encoding. "
+                        "Save it as “CSV UTF-8”."
+                    ),
                     code="nul",
                     params={"line": line},
                 )
@@ -259,6 +282,44 @@ def _refuse_undecodable(file: IO[bytes], encoding: str) -> None:
                 "byte": f"{error.object[error.start]:02X}",
             },
         ) from error
+    if encoding == "cp1252":
+        _refuse_gibberish(file, encoding)
+
+
+def _is_unicode(file: IO[bytes]) -> bool:
+    try:
+        for _line in _text(file, "utf-8-sig"):
+            pass
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _refuse_gibberish(file: IO[bytes], encoding: str) -> None:
+    """Refuse a text that is only said to be Western European: Chinese, Japanese, Cyrillic, Arabic or Greek letters.
+
+    Read as Windows-1252 any bytes make letters, but not words. In words of Western languages a letter with an accent
+    mostly stands between plain ones; in the others one strange letter follows another.
+    """
+    strange = alone = 0
+    example = ""
+    for text in _text(file, encoding):
+        for match in NOT_PLAIN.finditer(text):
+            run = match[0]
+            if len(set(run.lower())) > 1 or run in NEVER_IN_WORDS:
+                strange += len(run)
+                example = example or run[:12]
+            else:
+                alone += 1
+    if strange > alone + 3:
+        raise ValidationError(
+            _(
+                "Read as %(encoding)s the letters make no words (“%(example)s”): the file is in another encoding, "
+                "perhaps for Chinese, Japanese, Cyrillic, Arabic or Greek. Save it as “CSV UTF-8”."
+            ),
+            code="encoding",
+            params={"encoding": ENCODINGS[encoding], "example": example},
+        )
 
 
 def _delimiter(first: str) -> str:
@@ -282,7 +343,10 @@ def _lines(file: IO[bytes], shape: Shape, width: int) -> Iterator[tuple[list[str
 
     Of a workbook, which may be 16,384 columns wide, at most `width` cells of each row are looked at.
     """
-    return _csv_lines(file, shape) if shape.kind == "csv" else _xlsx_lines(file, shape, width)
+    if shape.kind == "csv":
+        return _csv_lines(file, shape)
+    found = workbooks.lines(file, shape.sheet, width)
+    return (([_cell(cell) for cell in cells], unreadable) for cells, unreadable in found)
 
 
 def _csv_lines(file: IO[bytes], shape: Shape) -> Iterator[tuple[list[str], dict[int, str]]]:
@@ -300,90 +364,3 @@ def _csv_lines(file: IO[bytes], shape: Shape) -> Iterator[tuple[list[str], dict[
 
 def _cell(text: str) -> str:
     return MARKED.sub("", text)[:LONGEST_CELL]
-
-
-# Workbooks -----------------------------------------------------------------------------------------------------------
-
-
-def _refuse_bomb(file: IO[bytes]) -> None:
-    """Refuse an archive that would unpack to far more than it is, before anything of it is unpacked.
-
-    The sizes are those the archive names; its parts are never read beyond them.
-    """
-    try:
-        with ZipFile(file) as archive:
-            parts = archive.infolist()
-    except (BadZipFile, NotImplementedError, OSError) as error:
-        raise ValidationError(_("This XLSX file is damaged and cannot be opened."), code="damaged") from error
-    if not any(part.filename == "xl/workbook.xml" for part in parts):
-        raise ValidationError(_("This is not a workbook. Choose a CSV or an XLSX file."), code="kind")
-    unpacked = sum(part.file_size for part in parts)
-    strings = max((part.file_size for part in parts if part.filename.endswith("sharedStrings.xml")), default=0)
-    swollen = any(part.file_size > MOST_RATIO * max(part.compress_size, 1024) for part in parts)
-    if unpacked > MOST_UNPACKED or strings > MOST_STRINGS or swollen:
-        raise ValidationError(
-            _("This workbook would unpack to %(size)s and is not opened. Save only the sheet you need, or use CSV."),
-            code="bomb",
-            params={"size": filesizeformat(unpacked)},
-        )
-
-
-def _sheet_title(file: IO[bytes]) -> str:
-    for sheet in _open(file).worksheets:
-        if sheet.sheet_state == "visible":
-            return str(sheet.title)
-    raise ValidationError(_("This workbook has no visible sheet."), code="empty")
-
-
-def _open(file: IO[bytes]) -> Any:
-    file.seek(0)
-    try:
-        return load_workbook(file, read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, OSError) as error:
-        raise ValidationError(_("This XLSX file is damaged and cannot be opened."), code="damaged") from error
-
-
-def _xlsx_lines(file: IO[bytes], shape: Shape, width: int) -> Iterator[tuple[list[str], dict[int, str]]]:
-    sheet = _open(file)[shape.sheet]
-    # The size a sheet gives for itself may be wrong; what counts is what is in it.
-    sheet.reset_dimensions()
-    try:
-        for row in sheet.iter_rows(max_col=width):
-            yield _xlsx_row(row)
-    except (BadZipFile, ParseError, DefusedXmlException, KeyError, ValueError, TypeError, OSError) as error:
-        raise ValidationError(_("This XLSX file is damaged and cannot be read to its end."), code="damaged") from error
-
-
-def _xlsx_row(row: tuple[Any, ...]) -> tuple[list[str], dict[int, str]]:
-    cells, unreadable = [], {}
-    for position, cell in enumerate(row):
-        value = cell.value
-        if cell.data_type == "f":
-            formula = getattr(value, "text", value)
-            unreadable[position] = _("Cell %(cell)s holds a formula. Write its value as text.") % {
-                "cell": cell.coordinate
-            }
-            cells.append(str(formula or "=")[:LONGEST_CELL])
-        elif cell.data_type == "e":
-            unreadable[position] = _("Cell %(cell)s holds an error.") % {"cell": cell.coordinate}
-            cells.append(str(value))
-        else:
-            cells.append(_written(value)[:LONGEST_CELL])
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells, unreadable
-
-
-def _written(value: Any) -> str:
-    """Return the text of a cell of a workbook."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    return _cell(str(value).replace("\0", ""))
