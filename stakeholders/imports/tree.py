@@ -9,33 +9,31 @@ from nso_contacts.imports.staging import RECORDS
 
 TABLE = "stakeholders_organisation"
 
-# Whom a parent cell may mean: a code comes before a name, and rows of the file stand for the records they are.
+# Whom each parent cell may mean, and the rows of one record may say it differently: a code comes before a name, and
+# rows of the file stand for the records they are.
 MEANT = f"""
     WITH child AS (
-        SELECT c.id, c.key, {plain_sql("c.values->>'parent'")} AS wanted FROM {RECORDS} c
-        WHERE c.batch_id = %(batch)s AND c.label = 'organisation' AND c.values ? 'parent'
+        SELECT c.id, c.key, {plain_sql("e.v->>'parent'")} AS wanted, min(e.v->>'parent') AS said
+        FROM {RECORDS} c JOIN import_entry e ON e.key = c.key AND e.v ? 'parent'
+        WHERE c.batch_id = %(batch)s AND c.label = 'organisation' AND c.values ? 'parent' GROUP BY 1, 2, 3
     ), meant AS (
-        SELECT child.id, child.key, p.key AS parent_key, p.target_id AS parent_id,
+        SELECT child.id, child.wanted, p.key AS parent_key, p.target_id AS parent_id,
             CASE WHEN {plain_sql("p.values->>'code'")} = child.wanted THEN 1 ELSE 2 END AS rank
         FROM child JOIN {RECORDS} p ON p.batch_id = %(batch)s AND p.label = 'organisation'
             AND child.wanted IN ({plain_sql("p.values->>'code'")}, {plain_sql("p.values->>'name'")})
         UNION ALL
-        SELECT child.id, child.key, '', o.id, CASE WHEN {plain_sql("o.code")} = child.wanted THEN 1 ELSE 2 END
+        SELECT child.id, child.wanted, '', o.id, CASE WHEN {plain_sql("o.code")} = child.wanted THEN 1 ELSE 2 END
         FROM child JOIN {TABLE} o ON child.wanted IN ({plain_sql("o.name")}, {plain_sql("nullif(o.code, '')")})
         WHERE o.archived_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM {RECORDS} t WHERE t.batch_id = %(batch)s AND t.target_id = o.id)
     ), best AS (
-        SELECT DISTINCT ON (id) id, key, parent_key, parent_id, count(*) OVER (PARTITION BY id, rank) AS equals
-        FROM meant ORDER BY id, rank
+        SELECT DISTINCT ON (id, wanted) id, wanted, parent_key, parent_id,
+            count(*) OVER (PARTITION BY id, wanted, rank) AS equals
+        FROM meant ORDER BY id, wanted, rank
     )
-    SELECT child.id, child.key, c.values->>'parent', best.parent_key, best.parent_id, coalesce(best.equals, 0)
-    FROM child JOIN {RECORDS} c ON c.id = child.id LEFT JOIN best ON best.id = child.id
-"""
-DIFFERENT_PARENTS = f"""
-    SELECT c.key, min(e.v->>'parent'), max(e.v->>'parent')
-    FROM {RECORDS} c JOIN import_entry e ON e.key = c.key AND e.v ? 'parent'
-    WHERE c.batch_id = %(batch)s AND c.row_count > 1
-    GROUP BY c.key HAVING count(DISTINCT {plain_sql("e.v->>'parent'")}) > 1
+    SELECT child.id, child.key, child.said, best.parent_key, best.parent_id, coalesce(best.equals, 0)
+    FROM child LEFT JOIN best ON best.id = child.id AND best.wanted = child.wanted
+    ORDER BY child.id, child.said
 """
 PARENTS = f"""
     UPDATE {RECORDS} c SET parent_key = found.parent_key,
@@ -87,22 +85,23 @@ def resolve(run):
     """Find the parents that cells name; refuse those that cannot be found or would make a circle."""
     if "parent" not in run.columns:
         return []
-    refusals = [
-        (key, "parent", second, _("Another row of this organisation names “%(parent)s”.") % {"parent": first})
-        for key, first, second in run.execute(DIFFERENT_PARENTS)
-    ]
-    found = []
+    refusals = []
+    found = {}
     for pk, key, wanted, parent_key, parent_id, equals in run.execute(MEANT):
-        if equals == 1:
-            found.append((pk, parent_key, parent_id))
+        first = found.setdefault(pk, (wanted, parent_key, parent_id)) if equals == 1 else None
+        if first is not None and first[1:] != (parent_key, parent_id):
+            reason = _("Another row of this organisation names “%(parent)s”.") % {"parent": first[0]}
+            refusals.append((key, "parent", wanted, reason))
+        elif equals == 1:
+            continue
         elif equals:
             reason = _("%(n)s organisations are called this. Write the code of the one you mean.") % {"n": equals}
             refusals.append((key, "parent", wanted, reason))
         else:
             refusals.append((key, "parent", wanted, unknown_organisation(run, wanted)))
     if found:
-        ids, keys, parents = (list(column) for column in zip(*found, strict=True))
-        run.execute(PARENTS, ids=ids, keys=keys, parents=parents)
+        _said, keys, parents = (list(column) for column in zip(*found.values(), strict=True))
+        run.execute(PARENTS, ids=list(found), keys=keys, parents=parents)
         for key, wanted in run.execute(CIRCLES):
             refusals.append((key, "parent", wanted, _("It would become part of itself.")))
     return refusals
