@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -97,6 +97,18 @@ def above(organisation: Organisation) -> list[int]:
 def dependents(post: Post, on: date) -> Dependents:
     """What ends when `post` ends on `on`, unless another post of the person goes on carrying it."""
     return dependents_of(post.person, post.organisation, on, leaving=[post])
+
+
+def standing_on(pks: Iterable[int]) -> dict[int, str]:
+    """Of these posts, those that carry what would end without them, with the reason in words."""
+    found = {}
+    carrying = Q(person__focal_points__isnull=False) | Q(person__seats__isnull=False)
+    carrying |= Q(person__group_memberships__organisation__isnull=False)
+    for post in Post.objects.filter(carrying, pk__in=list(pks)).select_related("person", "organisation").distinct():
+        hanging = dependents(post, (post.valid_from or date.min + timedelta(days=1)) - timedelta(days=1))
+        if hanging.focal_points or hanging.seats or hanging.memberships:
+            found[post.pk] = _("%(person)s is a focal point or member for this organisation") % {"person": post.person}
+    return found
 
 
 def dependents_of(person: Person, organisation: Organisation, on: date, *, leaving: Iterable[Post]) -> Dependents:

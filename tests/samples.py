@@ -686,6 +686,7 @@ def _invitation_link(people):
     "imports:apply",
     "imports:stop",
     "imports:discard",
+    "imports:undo",
     "imports:correct",
 )
 def _import(people):

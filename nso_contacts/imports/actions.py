@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from .importers import BOTH, Importer, Preset, importer_of
 from .keys import plain, signature
 from .models import Batch, ColumnMapping, ImportRow, Verdict
 from .staging import Run, corrected_rows, read_corrections
+from .undoing import Undoing, carry_out
 
 logger = logging.getLogger(__name__)
 
@@ -63,16 +64,21 @@ def upload(
 
 
 @action
-def choose(batch: Batch, *, mapping: list[str], options: Mapping[str, Any], remember: str = "", actor: Any) -> Batch:
+def choose(
+    batch: Batch, *, mapping: list[str], options: Mapping[str, Any], remember: str | None = None, actor: Any
+) -> Batch:
     """Say what each column becomes and how rows find their records, and have all rows checked.
 
-    `remember` is the name under which the choices are kept for the next file with the same columns.
+    `remember` is the name under which the choices are kept for the next file with the same columns; with an empty one
+    they are forgotten, with None what is kept stays.
     """
     held = _held(batch, (Batch.State.UPLOADED, Batch.State.CHECKED, Batch.State.FAILED))
     _refuse_choices(importer_of(held.kind), mapping, options)
     held.mapping, held.options = mapping, dict(options)
     _queue(held, Batch.State.MAPPED)
-    if remember:
+    if remember == "":
+        remembered(held).delete()
+    elif remember is not None:
         ColumnMapping.objects.update_or_create(
             kind=held.kind,
             signature=signature(reading.original(held.header)),
@@ -124,6 +130,16 @@ def order(batch: Batch, *, actor: Any) -> Batch:
 
 
 @action
+def order_undo(batch: Batch, *, actor: Any) -> Batch:
+    """Have an applied import undone. Pressed twice, or by two people, it is undone once."""
+    held = _held(batch, (Batch.State.APPLIED, Batch.State.UNDOING, Batch.State.UNDONE))
+    if held.state == Batch.State.APPLIED:
+        held.undone_by, held.started_at = actor, timezone.now()
+        _queue(held, Batch.State.UNDOING)
+    return held
+
+
+@action
 def stop(batch: Batch, *, actor: Any) -> None:
     """Stop an import at work: what a worker holds it gives up at its next step, what none holds goes back at once."""
     progress.ask_to_stop(batch.pk)
@@ -147,16 +163,19 @@ def discard(batch: Batch, *, actor: Any) -> Batch:
 
 
 def work(pk: int) -> bool:
-    """Check or apply a batch, whichever is due; whether this worker did it. Safe to call twice, late, or never."""
+    """Check, apply or undo a batch, whichever is due; whether this worker did it. Safe to call twice or late."""
     batch = _claim(pk)
     if batch is None:
         return False
-    checks = batch.state == Batch.State.CHECKING
-    actor = batch.created_by if checks else batch.applied_by
+    step, actor = {
+        Batch.State.CHECKING.value: (_check, batch.created_by),
+        Batch.State.APPLYING.value: (_apply, batch.applied_by),
+        Batch.State.UNDOING.value: (_undo, batch.undone_by),
+    }[batch.state]
     language = getattr(actor, "language", "") or translation.get_language()
     try:
         with translation.override(language):
-            return _check(pk, actor=actor) if checks else _apply(pk, actor=actor)
+            return step(pk, actor=actor)
     except progress.Stopped:
         _give_up(pk, actor=actor)
     except ValidationError as refusal:
@@ -175,8 +194,7 @@ def _claim_row(pk: int, *, actor: Any) -> Batch | None:
     if batch is None:
         return None
     if batch.attempts >= MOST_ATTEMPTS:
-        batch.state, batch.failure = Batch.State.FAILED, _("It was begun three times and never came to its end.")
-        batch.save(update_fields=["state", "failure"])
+        _stopped_for_good(batch, _("It was begun three times and never came to its end."))
         return None
     batch.attempts += 1
     if batch.state == Batch.State.MAPPED:
@@ -214,13 +232,37 @@ def _apply(pk: int, *, actor: Any) -> bool:
             return False
         began = timezone.now()
         run = Run(batch, locking=True)
-        _one_import_of_a_kind_at_a_time(run)
+        _one_import_of_a_kind_at_a_time(batch.kind)
         # What is here may have changed since the check, so it is compared again; the cells need not be read again.
         run.judge()
         run.importer.write(run, actor=actor)
         batch.state, batch.counts, batch.attempts, batch.failure = Batch.State.APPLIED, run.counts(), 0, ""
         batch.applied_at = timezone.now()
         batch.applied_in = batch.applied_at - began
+        batch.save()
+    return True
+
+
+def _undo(pk: int, *, actor: Any) -> bool:
+    """Take back in one transaction what an import wrote, as far as nothing stands on it since."""
+    held = Batch.objects.select_related("file").get(pk=pk)
+    reason = _("The import of %(file)s was undone.") % {"file": held.file.name}
+    with acting("imports.undo", actor=actor, reason=reason, batch=f"undo:{pk}"):
+        batch = _at_work(pk, Batch.State.UNDOING)
+        if batch is None:
+            return False
+        _one_import_of_a_kind_at_a_time(batch.kind)
+        importer, tell = importer_of(batch.kind), progress.Teller(pk)
+        tell(progress.UNDOING)
+        plan = Undoing(batch, importer, locking=True).look()
+        carry_out(plan, importer, actor=actor, tell=partial(tell, progress.UNDOING))
+        staging.note_kept(batch, plan.kept)
+        batch.undone, batch.attempts = plan.counts, 0
+        if plan.counts["removed"] or plan.counts["restored"]:
+            batch.state, batch.undone_at, batch.failure = Batch.State.UNDONE, timezone.now(), ""
+        else:
+            batch.state = Batch.State.APPLIED
+            batch.failure = _("Nothing could be undone: everything this import wrote has been changed or used since.")
         batch.save()
     return True
 
@@ -235,9 +277,10 @@ def _at_work(pk: int, state: str) -> Batch | None:
     )
 
 
-def _one_import_of_a_kind_at_a_time(run: Run) -> None:
+def _one_import_of_a_kind_at_a_time(kind: str) -> None:
     """Two files that create the same record wait for each other; the second then finds what the first created."""
-    run.execute("SELECT pg_advisory_xact_lock(hashtext(%(lock)s))", lock=f"imports.{run.batch.kind}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"imports.{kind}"])
 
 
 @action
@@ -249,7 +292,9 @@ def _give_up(pk: int, *, actor: Any) -> None:
 
 @action
 def _fail(pk: int, failure: str, *, actor: Any) -> None:
-    Batch.objects.filter(pk=pk, state__in=Batch.AT_WORK).update(state=Batch.State.FAILED, failure=failure, attempts=0)
+    held = Batch.objects.select_for_update().filter(pk=pk, state__in=Batch.AT_WORK).first()
+    if held is not None:
+        _stopped_for_good(held, failure)
 
 
 # Parts ---------------------------------------------------------------------------------------------------------------
@@ -257,9 +302,20 @@ def _fail(pk: int, failure: str, *, actor: Any) -> None:
 
 def _put_back(held: Batch) -> None:
     """Back to where somebody decides; nothing of the run has been kept."""
-    held.state = Batch.State.CHECKED if held.state == Batch.State.APPLYING else Batch.State.UPLOADED
-    held.attempts, held.started_at, held.applied_by = 0, None, None
-    held.save(update_fields=["state", "attempts", "started_at", "applied_by"])
+    held.attempts = 0
+    if held.state == Batch.State.UNDOING:
+        held.state, held.undone_by = Batch.State.APPLIED, None
+    else:
+        held.state = Batch.State.CHECKED if held.state == Batch.State.APPLYING else Batch.State.UPLOADED
+        held.started_at, held.applied_by = None, None
+    held.save()
+
+
+def _stopped_for_good(held: Batch, failure: str) -> None:
+    """Note why it could not be done. An import that could not be undone stays applied."""
+    held.state = Batch.State.APPLIED if held.state == Batch.State.UNDOING else Batch.State.FAILED
+    held.failure, held.attempts = failure, 0
+    held.save()
 
 
 def _held(batch: Batch, states: Iterable[str]) -> Batch:
@@ -283,6 +339,11 @@ def _survey(file: Any, encoding: str) -> reading.Survey:
     name = str(getattr(file, "name", "") or "")
     reading.check(name, int(getattr(file, "size", 0) or 0))
     return reading.survey(getattr(file, "file", file), name, encoding)
+
+
+def remembered(batch: Batch) -> "models.QuerySet[ColumnMapping]":
+    """The choices that are kept for files with these columns; whoever imports next finds them."""
+    return ColumnMapping.objects.filter(kind=batch.kind, signature=signature(reading.original(batch.header)))
 
 
 def _preset_for(importer: Importer, header: list[str], wanted: str | None) -> Preset | None:
@@ -309,13 +370,11 @@ def _suggest(batch: Batch, importer: Importer, preset: Preset | None) -> None:
         known = {plain(name): key for name, key in preset.mapping.items()}
         batch.options = {**batch.options, **preset.options}
     else:
-        remembered = ColumnMapping.objects.filter(
-            kind=batch.kind, signature=signature(reading.original(batch.header))
-        ).first()
+        kept = remembered(batch).first()
         known = _by_name(importer)
-        if remembered is not None:
-            known = {plain(name): key for name, key in remembered.mapping.items()}
-            batch.options = {**batch.options, **remembered.options}
+        if kept is not None:
+            known = {plain(name): key for name, key in kept.mapping.items()}
+            batch.options = {**batch.options, **kept.options}
     taken: set[str] = set()
     for name in batch.header:
         key = known.get(plain(name).replace("_", " ").replace("-", " "), known.get(plain(name), ""))

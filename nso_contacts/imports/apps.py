@@ -21,6 +21,7 @@ class ImportsConfig(AppConfig):
         register(NavItem("administration", _("Imports"), "imports:list", "upload", "run_imports", order=10, key="i"))
         owners.register(Batch, "file")
         history.register_batch("import", in_history)
+        history.register_batch("undo", undone_in_history)
 
 
 def in_history(rest: str) -> tuple[str, str] | None:
@@ -29,3 +30,9 @@ def in_history(rest: str) -> tuple[str, str] | None:
 
     batch = Batch.objects.select_related("file").filter(pk=rest).first() if rest.isdecimal() else None
     return (_("Import of %(file)s") % {"file": batch.file.name}, batch.get_absolute_url()) if batch else None
+
+
+def undone_in_history(rest: str) -> tuple[str, str] | None:
+    """Return what the history of a record calls the undoing of an import."""
+    found = in_history(rest)
+    return (_("%(import)s, undone") % {"import": found[0]}, found[1]) if found else None

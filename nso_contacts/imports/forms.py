@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from nso_contacts.pages.form import OfficeForm
 
+from .actions import remembered
 from .importers import MODES, Importer, open_to
 from .models import Batch
 from .reading import ENCODINGS, ENDINGS
@@ -17,7 +19,10 @@ class FileForm(OfficeForm):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV or XLSX, up to 25 MB. The first row holds the names of the columns."),
+        help_text=_(
+            "CSV or XLSX, up to 25 MB. The first row holds the names of the columns. Of a workbook the first sheet is "
+            "read; formulas are not computed, their rows are reported."
+        ),
         widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
     encoding = forms.ChoiceField(label=_("Letters"), choices=list(ENCODINGS.items()), initial="utf-8-sig")
@@ -43,15 +48,26 @@ class ColumnsForm(OfficeForm):
     mode = forms.ChoiceField(label=_("What may happen"), widget=forms.RadioSelect)
     rule = forms.ChoiceField(label=_("When are two rows the same?"))
     remember = forms.CharField(
-        label=_("Remember these choices as"), max_length=100, required=False, help_text=_("Leave empty to forget them.")
+        label=_("Remember these choices as"),
+        max_length=100,
+        required=False,
+        help_text=_("Offered to everybody for the next file with these columns. Empty: forgotten."),
     )
 
     def __init__(self, *args: Any, batch: Batch, importer: Importer, **kwargs: Any) -> None:
         """Offer the fields of the importer for each column of the file."""
         options = batch.options
-        kwargs["initial"] = {"mode": options.get("mode"), "rule": options.get("rule")}
+        kept = remembered(batch).first()
+        kwargs["initial"] = {
+            "mode": options.get("mode"),
+            "rule": options.get("rule"),
+            "remember": kept.name if kept else "",
+        }
         super().__init__(*args, **kwargs)
-        self.fields["mode"].choices = [(key, words) for key, (words, _more) in MODES.items()]  # type: ignore[attr-defined]
+        self.fields["mode"].choices = [  # type: ignore[attr-defined]
+            (key, format_html('{}<span class="xs t-2 d-block">{}</span>', words, more) if more else words)
+            for key, (words, more) in MODES.items()
+        ]
         self.fields["rule"].choices = [(rule.key, rule.title) for rule in importer.rules]  # type: ignore[attr-defined]
         fields = importer.fields()
         becomes = [("", _("Do not import")), *((field.key, field.title) for field in fields)]

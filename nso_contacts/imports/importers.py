@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import EmailValidator, URLValidator
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -184,6 +185,24 @@ class Importer:
     def write(self, run: "Run", *, actor: Any) -> None:
         """Create and change the records, through bulk actions that keep history."""
         raise NotImplementedError
+
+    # Undoing (see undoing.py) ----------------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> type[models.Model]:
+        """The model of the records, whatever their label."""
+        raise NotImplementedError
+
+    def in_use(self, model: type[models.Model], pks: set[int]) -> dict[int, str]:
+        """Of rows an import created, those that must stay although nothing points at them, with the reason."""
+        return {}
+
+    def put_back(self, model: type[models.Model], news: Mapping[int, Mapping[str, Any]], *, actor: Any) -> None:
+        """Give columns of rows back what they held before an import."""
+        raise NotImplementedError
+
+    def tidy(self, pks: list[int], *, actor: Any) -> None:
+        """Set right what removing rows under these records has left open."""
 
     def url(self, label: str, pk: int) -> str:
         """Return the address of a record."""

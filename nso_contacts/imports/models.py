@@ -31,8 +31,8 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(state__in=Batch.AT_WORK)
 
     def finished(self) -> Self:
-        """Those that changed records, the latest first."""
-        return self.filter(state=Batch.State.APPLIED).order_by("-applied_at")
+        """Those that changed records, be it undone since, the latest first."""
+        return self.filter(state__in=[Batch.State.APPLIED, Batch.State.UNDONE]).order_by("-applied_at")
 
 
 class Batch(models.Model):
@@ -47,10 +47,12 @@ class Batch(models.Model):
         CHECKED = "CHECKED", _("Checked")
         APPLYING = "APPLYING", _("Being applied")
         APPLIED = "APPLIED", _("Applied")
+        UNDOING = "UNDOING", _("Being undone")
+        UNDONE = "UNDONE", _("Undone")
         FAILED = "FAILED", _("Failed")
         DISCARDED = "DISCARDED", _("Discarded")
 
-    AT_WORK = (State.MAPPED, State.CHECKING, State.APPLYING)
+    AT_WORK = (State.MAPPED, State.CHECKING, State.APPLYING, State.UNDOING)
     OPEN = (State.UPLOADED, State.CHECKED, State.FAILED)
 
     kind = models.CharField(_("kind"), max_length=40, editable=False)
@@ -78,6 +80,10 @@ class Batch(models.Model):
     started_at = models.DateTimeField(null=True, editable=False)
     applied_at = models.DateTimeField(_("applied"), null=True, editable=False)
     applied_in = models.DurationField(default=timedelta, editable=False)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    undone_at = models.DateTimeField(null=True, editable=False)
+    # How many records were removed, got back what they held, and stayed, be it in part.
+    undone = models.JSONField(default=dict, editable=False)
 
     objects = BatchQuerySet.as_manager()
 
@@ -87,14 +93,22 @@ class Batch(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(
-                fields=["id"], name="import_batch_at_work", condition=Q(state__in=["MAPPED", "CHECKING", "APPLYING"])
+                fields=["id"],
+                name="import_batch_at_work",
+                condition=Q(state__in=["MAPPED", "CHECKING", "APPLYING", "UNDOING"]),
             ),
         ]
         constraints = [
             models.CheckConstraint(
                 name="import_batch_applied_once",
-                condition=Q(state="APPLIED", applied_at__isnull=False) | ~Q(state="APPLIED") & Q(applied_at=None),
+                condition=Q(state__in=["APPLIED", "UNDOING", "UNDONE"], applied_at__isnull=False)
+                | ~Q(state__in=["APPLIED", "UNDOING", "UNDONE"]) & Q(applied_at=None),
                 violation_error_message=_("An import that was applied says when, and stays applied."),
+            ),
+            models.CheckConstraint(
+                name="import_batch_undone_once",
+                condition=Q(state="UNDONE", undone_at__isnull=False) | ~Q(state="UNDONE") & Q(undone_at=None),
+                violation_error_message=_("An import that was undone says when, and stays undone."),
             ),
         ]
 
@@ -222,6 +236,8 @@ class ImportRecord(models.Model):
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     look = models.CharField(max_length=20, blank=True)
     note = models.CharField(max_length=20, blank=True)
+    # What of it stayed when the import was undone: lists of what, and why.
+    kept = models.JSONField(default=list)
 
     objects = ImportRecordQuerySet.as_manager()
 

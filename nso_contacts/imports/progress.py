@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 KEPT_SECONDS = 3600
 LEAST_SECONDS_BETWEEN = 0.3
 
-READING, COMPARING, WRITING = "reading", "comparing", "writing"
+READING, COMPARING, WRITING, UNDOING = "reading", "comparing", "writing", "undoing"
 
 
 class Stopped(Exception):

@@ -47,6 +47,7 @@ NOT_PLAIN = re.compile(r"[\u00a1-\u00ff\u0152-\u0192\u201a]+")
 NEVER_IN_WORDS = "ƒ‚¢¤¥¦¨¬\u00ad¯±´µ¶¸¹¼½¾"
 # What an error file has in addition to the columns of its original.
 ROW_NUMBER = gettext_lazy("Row")
+VERDICT = gettext_lazy("Verdict")
 REASON = gettext_lazy("What to correct")
 
 
@@ -206,7 +207,7 @@ def header_of(file: IO[bytes], shape: Shape) -> list[str]:
 
 def original(header: list[str]) -> list[str]:
     """Return the columns of the office's file, without those that a file of rows in error has besides."""
-    added = {plain(str(ROW_NUMBER)), plain(str(REASON))}
+    added = {plain(str(words)) for words in (ROW_NUMBER, VERDICT, REASON)}
     return [name for name in header if plain(name) not in added]
 
 

@@ -57,9 +57,9 @@ ENTRIES = f"""
 """
 RECORDS_OF_ENTRIES = f"""
     INSERT INTO {RECORDS}
-        (batch_id, label, key, parent_key, first_row, row_count, values, changes, verdict, look, note)
+        (batch_id, label, key, parent_key, first_row, row_count, values, changes, verdict, look, note, kept)
     SELECT %s, min(label), key, min(parent), min(number), count(*), (array_agg(v ORDER BY number))[1],
-        '{{}}', '', '', ''
+        '{{}}', '', '', '', '[]'
     FROM import_entry GROUP BY key
 """
 # Several rows about one record: their values are laid together field by field.
@@ -408,6 +408,20 @@ def forget(batch: Batch) -> None:
     with connection.cursor() as cursor:
         for table in (ROWS, RECORDS):
             cursor.execute(f"DELETE FROM {table} WHERE batch_id = %s", [batch.pk])
+
+
+def note_kept(batch: Batch, kept: Mapping[int, list[tuple[str, str]]]) -> None:
+    """Say of the records of a batch what of them stayed when it was undone."""
+    told = [(pk, _json(reasons)) for pk, reasons in kept.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {RECORDS} SET kept = '[]' WHERE batch_id = %s AND kept <> '[]'", [batch.pk])
+        if told:
+            execute_values(
+                cursor.cursor,
+                f"UPDATE {RECORDS} c SET kept = told.reasons::jsonb FROM (VALUES %s) AS told(pk, reasons) "
+                f"WHERE c.batch_id = {int(batch.pk)} AND c.target_id = told.pk",
+                told,
+            )
 
 
 def read_corrections(batch: Batch) -> dict[int, list[str]]:

@@ -14,5 +14,6 @@ urlpatterns = [
     path("imports/<int:pk>/apply/", views.apply, name="apply"),
     path("imports/<int:pk>/stop/", views.stop, name="stop"),
     path("imports/<int:pk>/discard/", views.discard, name="discard"),
+    path("imports/<int:pk>/undo/", views.undo, name="undo"),
     path("imports/<int:pk>/correct/", views.correct, name="correct"),
 ]

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from nso_contacts.access.policy import requires
+from nso_contacts.office.templatetags.office import number, office_datetime_long
 from nso_contacts.pages import export
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
@@ -19,10 +21,13 @@ from . import actions, progress, reading
 from .forms import ColumnsForm, FileForm, UploadForm
 from .importers import importer_of
 from .models import Batch, ImportRecord, ImportRow, Verdict
+from .undoing import Undoing
 
 ROWS_ON_A_PAGE = 50
 STATES = Batch.State
-NEEDS_A_LOOK_FIRST = "look"
+EXAMPLES = 5
+# Asked for in the list of rows beside the verdicts: what stayed when the import was undone.
+KEPT = "KEPT"
 
 
 @requires("run_imports")
@@ -53,7 +58,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 @requires("run_imports")
 def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show an import where it stands: its columns, its progress, its check or its outcome."""
-    found = get_object_or_404(Batch.objects.visible_to(request.user).select_related("file", "created_by"), pk=pk)
+    known = Batch.objects.visible_to(request.user).select_related("file", "created_by", "applied_by", "undone_by")
+    found = get_object_or_404(known, pk=pk)
     if found.is_at_work:
         return at_work(request, found)
     if request.headers.get("HX-Target") == "progress":
@@ -61,7 +67,7 @@ def batch(request: HttpRequest, pk: int) -> HttpResponseBase:
         return HttpResponse(headers={"HX-Refresh": "true"})
     if found.state == STATES.UPLOADED or (found.state in {STATES.CHECKED, STATES.FAILED} and "columns" in request.GET):
         return columns(request, found)
-    if found.state in {STATES.CHECKED, STATES.APPLIED}:
+    if found.state in {STATES.CHECKED, STATES.APPLIED, STATES.UNDONE}:
         return outcome(request, found)
     return render(request, "imports/ended.html", page(found))
 
@@ -105,9 +111,23 @@ def columns(request: HttpRequest, found: Batch) -> HttpResponse:
 
 def at_work(request: HttpRequest, found: Batch) -> HttpResponse:
     """Show how far a worker has come; the page asks again by itself."""
-    context = page(found) | {"step": 4 if found.state == STATES.APPLYING else 3, "progress": progress.of(found.pk)}
+    step = 3 if found.state in {STATES.MAPPED, STATES.CHECKING} else 4
+    begun_by = {STATES.APPLYING: found.applied_by, STATES.UNDOING: found.undone_by}.get(STATES(found.state))
+    told = progress.of(found.pk)
+    context = page(found) | {"step": step, "progress": told, "doing": doing(told), "begun_by": begun_by}
     name = "imports/progress.html#bar" if request.headers.get("HX-Target") == "progress" else "imports/progress.html"
     return render(request, name, context)
+
+
+def doing(told: progress.Progress) -> str:
+    """Say what a worker does at the moment."""
+    words = {
+        progress.READING: _("Checking %(done)s of %(all)s rows"),
+        progress.COMPARING: _("Comparing with the records here"),
+        progress.WRITING: _("Applying %(done)s of %(all)s records"),
+        progress.UNDOING: _("Undoing %(done)s of %(all)s changes") if told.total else _("Looking what can be undone"),
+    }.get(told.phase, _("Waiting to begin"))
+    return words % {"done": number(told.done), "all": number(told.total)}
 
 
 def outcome(request: HttpRequest, found: Batch) -> HttpResponse:
@@ -118,18 +138,23 @@ def outcome(request: HttpRequest, found: Batch) -> HttpResponse:
     counts = found.counts["verdicts"]
     context = page(found) | {
         "step": 3 if found.state == STATES.CHECKED else 5,
-        "rows": told(found, list(shown)),
+        "rows": lines_of(found, list(shown)),
         "shown": shown,
         "typed": typed,
         "wish": wish,
         "strip": [(verdict, Verdict(verdict).label, counts[verdict]) for verdict in Verdict.values],
         "in_error": counts[Verdict.ERROR],
         "usable": found.counts["rows"] - counts[Verdict.ERROR],
-        "labels": [(importer_of(found.kind).labels[key][1], of) for key, of in found.counts["labels"].items()],
+        "labels": [
+            (title, found.counts["labels"][key])
+            for key, (_one, title) in importer_of(found.kind).labels.items()
+            if key in found.counts["labels"]
+        ],
         "looks": [
             (importer_of(found.kind).looks[key][1](number), importer_of(found.kind).looks[key][2])
             for key, number in found.counts["looks"].items()
         ],
+        "kept": ImportRecord.objects.filter(batch=found).exclude(kept=[]).count(),
         "others": Batch.objects.visible_to(request.user).finished().exclude(pk=found.pk).select_related("file")[:4],
     }
     return render(request, "imports/check.html" if found.state == STATES.CHECKED else "imports/done.html", context)
@@ -139,7 +164,7 @@ def outcome(request: HttpRequest, found: Batch) -> HttpResponse:
 def rows(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand out rows with their verdicts as a file that can be corrected and uploaded again."""
     found = get_object_or_404(Batch.objects.visible_to(request.user), pk=pk)
-    head = [str(reading.ROW_NUMBER), *reading.original(found.header), _("Verdict"), str(reading.REASON)]
+    head = [str(reading.ROW_NUMBER), *reading.original(found.header), str(reading.VERDICT), str(reading.REASON)]
     kept = [place for place, name in enumerate(found.header) if name in head]
     wanted = rows_of(found, request.GET.get("verdict", ""), "").order_by("number").iterator(chunk_size=2000)
     lines = (
@@ -193,6 +218,70 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("run_imports")
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what an import wrote, as far as nothing stands on it."""
+    found = get_object_or_404(Batch.objects.editable_by(request.user).select_related("file"), pk=pk)
+    if request.method == "GET" and found.state != STATES.APPLIED:
+        return redirect(found)
+
+    def act() -> Batch:
+        return actions.order_undo(found, actor=request.user)
+
+    return confirm_page(
+        request,
+        title=_("Undo this import?"),
+        lede=_("%(file)s, applied %(at)s") % {"file": found, "at": office_datetime_long(found.applied_at)},
+        consequences=consequences(found) if request.method == "GET" else [],
+        action=act,
+        verb=_("Undo the import"),
+        danger=True,
+        cancel=found.get_absolute_url(),
+        crumbs=[*crumbs(), (str(found), found.get_absolute_url())],
+    )
+
+
+def consequences(found: Batch) -> list[str]:
+    """Say what undoing an import does, as things stand."""
+    plan = Undoing(found, importer_of(found.kind)).look()
+    removed, restored, kept = (plan.counts[key] for key in ("removed", "restored", "kept"))
+    said = []
+    if removed:
+        said.append(
+            ngettext("%(n)s record that it created is removed.", "%(n)s records that it created are removed.", removed)
+            % {"n": number(removed)}
+        )
+    if restored:
+        said.append(
+            ngettext(
+                "%(n)s record that it changed gets back what it held before.",
+                "%(n)s records that it changed get back what they held before.",
+                restored,
+            )
+            % {"n": number(restored)}
+        )
+    if kept:
+        said.append(
+            ngettext(
+                "%(n)s record stays, or stays in part, because something stands on it since:",
+                "%(n)s records stay, or stay in part, because something stands on them since:",
+                kept,
+            )
+            % {"n": number(kept)}
+        )
+        said += [f"{name}: {what}, {why}" for name, what, why in some_kept(found, plan.kept)]
+    if not removed and not restored:
+        said.append(_("So nothing would change."))
+    return [*said, _("The history keeps what was imported, and that it was undone.")]
+
+
+def some_kept(found: Batch, kept: dict[int, list[tuple[str, str]]]) -> list[tuple[str, str, str]]:
+    """Return a few of the records that stay, each with a reason; afterwards all are listed row by row."""
+    told = sorted(kept)[:EXAMPLES]
+    names = importer_of(found.kind).model._default_manager.in_bulk(told)
+    return [(str(names.get(pk, "")), *kept[pk][0]) for pk in told]
+
+
+@requires("run_imports")
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Take in the corrected rows of a check."""
     found = get_object_or_404(Batch.objects.editable_by(request.user), pk=pk)
@@ -218,6 +307,9 @@ def rows_of(found: Batch, verdict: str, typed: str) -> Any:
     chosen = ImportRow.objects.filter(batch=found)
     if verdict in Verdict.values:
         chosen = chosen.filter(verdict=verdict)
+    elif verdict == KEPT:
+        kept = ImportRecord.objects.filter(batch=found).exclude(kept=[])
+        chosen = chosen.filter(number__in=kept.values("first_row"))
     if typed.isdecimal() and len(typed) < 9:
         chosen = chosen.filter(number=int(typed))
     elif typed:
@@ -227,7 +319,7 @@ def rows_of(found: Batch, verdict: str, typed: str) -> Any:
     return chosen.order_by(rank, "number")
 
 
-def told(found: Batch, rows: list[ImportRow]) -> list[dict[str, Any]]:
+def lines_of(found: Batch, rows: list[ImportRow]) -> list[dict[str, Any]]:
     """Say of each row of a page what happens to its record, with one query for all records."""
     importer = importer_of(found.kind)
     keys = {entry["k"] for row in rows for entry in row.entries}
@@ -235,16 +327,29 @@ def told(found: Batch, rows: list[ImportRow]) -> list[dict[str, Any]]:
     lines = []
     for row in rows:
         record = records.get(row.entries[-1]["k"]) if row.entries else None
-        lines.append({"row": row, "record": record, "happens": happens(importer, row, record)})
-        if record is not None and record.target_id is not None:
+        words = (undone(record) if found.state == STATES.UNDONE else "") or happens(importer, row, record)
+        lines.append({"row": row, "record": record, "happens": words})
+        is_here = found.state != STATES.UNDONE or record is None or record.verdict != Verdict.CREATE or record.kept
+        if record is not None and record.target_id is not None and is_here:
             lines[-1]["url"] = importer.url(record.label, record.target_id)
     return lines
+
+
+def undone(record: ImportRecord | None) -> str:
+    """Say what undoing the import did to a record; "" where it left it as it was."""
+    if record is None or record.kept:
+        return ""
+    return {Verdict.CREATE.value: _("Removed again"), Verdict.UPDATE.value: _("Put back as it was")}.get(
+        record.verdict, ""
+    )
 
 
 def happens(importer: Any, row: ImportRow, record: ImportRecord | None) -> str:
     """Say in a few words what becomes of a row."""
     if record is None or row.verdict == Verdict.ERROR:
         return ""
+    if record.kept:
+        return _("Stays: %(reasons)s") % {"reasons": "; ".join(f"{what}, {why}" for what, why in record.kept)}
     if row.verdict == Verdict.UNCHANGED:
         notes = {"archived": _("Archived here: left as it is"), "merged": _("Merged into another: left as it is")}
         return notes.get(record.note, _("Nothing new"))

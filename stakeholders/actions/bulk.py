@@ -30,6 +30,7 @@ from ..models import (
     Product,
 )
 from . import cadence, organisation, person
+from .rows import keep_one_primary
 
 
 @dataclass
@@ -185,6 +186,17 @@ def _set_posts(drafts: list[PersonDraft]) -> None:
                 )
     Post.objects.bulk_update(retitled, ["title"])
     Post.objects.bulk_create(begun)
+
+
+@action
+def keep_main_addresses(
+    kind: type[OrganisationEmail | PersonEmail], link: str, pks: Iterable[int], *, actor: User | None, batch: str = ""
+) -> None:
+    """Name a main address for each of these records that has addresses but no main one any more."""
+    rows = kind._default_manager.filter(**{f"{link}__in": list(pks)}).order_by(link)
+    without = rows.values(f"{link}_id").annotate(main=models.Count("pk", filter=models.Q(is_primary=True)))
+    for row in without.filter(main=0):
+        keep_one_primary(kind._default_manager.filter(**{link: row[f"{link}_id"]}))
 
 
 # Products ------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from nso_contacts.imports import undoing
 from nso_contacts.imports.importers import (
     UNION,
     Entry,
@@ -170,7 +171,10 @@ class OrganisationImporter(Importer):
     looks = {
         TOWNS: (
             gettext_lazy("Same name, several towns"),
-            lambda n: ngettext("%(n)s organisation spans several towns", "%(n)s organisations span several towns", n),
+            lambda n: (
+                ngettext("%(n)s organisation spans several towns", "%(n)s organisations span several towns", n)
+                % {"n": n}
+            ),
             gettext_lazy("Each was kept as one organisation."),
         )
     }
@@ -323,6 +327,23 @@ class OrganisationImporter(Importer):
         for _number, chunk in run.chunks(run.records.filter(verdict=Verdict.UPDATE).order_by("target_id")):
             news = [_draft(record, {key: after for key, (_b, after) in record.changes.items()}) for record in chunk]
             bulk.change_organisations(news, actor=actor)
+
+    # Undoing ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def model(self):
+        return Organisation
+
+    def put_back(self, model, news, *, actor):
+        if model is Organisation:
+            bulk.change_organisations(
+                [bulk.OrganisationDraft(pk, columns) for pk, columns in news.items()], actor=actor
+            )
+        else:
+            undoing.put_back_rows(model, news)
+
+    def tidy(self, pks, *, actor):
+        bulk.keep_main_addresses(OrganisationEmail, "organisation", pks, actor=actor)
 
     def url(self, label, pk):
         return reverse("stakeholders:organisation", args=[pk])

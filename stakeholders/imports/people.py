@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nso_contacts.imports import undoing
 from nso_contacts.imports.importers import (
     UNION,
     Entry,
@@ -31,6 +32,7 @@ from nso_contacts.office import clock
 
 from ..actions import bulk
 from ..models import ContactRole, Person, PersonDomain, PersonEmail, Post, StatisticalDomain
+from ..posts import standing_on
 from . import comparing
 
 TABLE = "stakeholders_person"
@@ -280,6 +282,24 @@ class PersonImporter(Importer):
         for _number, chunk in run.chunks(run.records.filter(verdict=Verdict.UPDATE).order_by("target_id")):
             news = [_draft(record, {key: after for key, (_b, after) in record.changes.items()}) for record in chunk]
             bulk.change_people(news, actor=actor)
+
+    # Undoing ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def model(self):
+        return Person
+
+    def in_use(self, model, pks):
+        return standing_on(pks) if model is Post else {}
+
+    def put_back(self, model, news, *, actor):
+        if model is Person:
+            bulk.change_people([bulk.PersonDraft(pk, columns) for pk, columns in news.items()], actor=actor)
+        else:
+            undoing.put_back_rows(model, news)
+
+    def tidy(self, pks, *, actor):
+        bulk.keep_main_addresses(PersonEmail, "person", pks, actor=actor)
 
     def url(self, label, pk):
         return reverse("stakeholders:person", args=[pk])

@@ -1,14 +1,21 @@
 """A file on its way through the pages: columns, check, correction, apply, and again."""
 
 import csv
+import io
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import Workbook
 
+from nso_contacts.files import storage
+from nso_contacts.files.models import StoredFile
 from nso_contacts.imports import actions
-from nso_contacts.imports.models import Batch
+from nso_contacts.imports.models import Batch, ColumnMapping
 from stakeholders.imports.us_gov_domains import US_GOV_DOMAINS
 from stakeholders.models import Organisation, OrganisationEmail, Person
 
@@ -118,6 +125,43 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_reason(client, data, words
     assert not Batch.objects.exists()
 
 
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(client, tmp_path):
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(200 * 1024 * 1024)
+    with pytest.raises(CommandError, match=r"The file has 200\.0\sMB\. At most 25\.0\sMB"):
+        call_command("import_organisations", large)
+
+    answer = send(client, b"\0" * (storage.MAX_BYTES + 1))
+
+    assert answer.status_code == 422
+    assert "At most 25.0\xa0MB can be imported at once" in answer.content.decode()
+    assert not Batch.objects.exists()
+    assert not StoredFile.objects.exists()
+
+
+def test_formulas_are_announced_before_their_rows_are_in_error(client):
+    made = Workbook()
+    for row in [["Name", "Town"], ["=A1", "X"], ["Ministry of Labour", "=A1"]]:
+        made.active.append(row)
+    data = io.BytesIO()
+    made.save(data)
+    sent = {"kind": "organisations", "encoding": "utf-8-sig"}
+    file = SimpleUploadedFile("a.xlsx", data.getvalue())
+    address = client.post("/imports/new/", {**sent, "file": file}).headers["Location"]
+
+    assert client.get(address).content.decode().count("1 cell with a formula") == 2
+    # A column that is not imported may hold what it likes.
+    client.post(address, {"column_0": "name", "column_1": "", "mode": "both", "rule": "name"})
+    batch = Batch.objects.get()
+    actions.work(batch.pk)
+    applied(client, batch)
+    assert Organisation.objects.get().name == "Ministry of Labour"
+    assert batch.rows.get(verdict="ERROR").faults == [
+        ["Name", "=A1", "Cell A2 holds a formula. Write its value instead."]
+    ]
+
+
 def test_people_are_linked_to_their_organisations(client):
     Organisation.objects.create(name="Ministry of Labour")
     text = (
@@ -178,3 +222,68 @@ def test_the_whole_register_twice(client):
     assert batch.counts["looks"] == {"towns": 62}
     again = applied(client, checked(client, text))
     assert (again.counts["created"], again.counts["updated"], again.counts["unchanged"]) == (0, 0, 14_295)
+
+
+def queries_of(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+def test_pages_ask_no_more_for_thirty_rows_than_for_one(client):
+    few = applied(client, checked(client, "Name,Town,Part of\nBody,X,\n", rule="name"))
+    # The first page of all also reads the kinds of records, which the process then remembers.
+    queries_of(client, f"/imports/{few.pk}/undo/")
+    undo_of_few = queries_of(client, f"/imports/{few.pk}/undo/")
+    rows = "".join(f"Body {n},X,Body\n" for n in range(30))
+    many = checked(client, f"Name,Town,Part of\n{rows}", rule="name")
+    with_one = checked(client, "Name,Town,Part of\nBody 0,X,Body\n", rule="name")
+
+    assert queries_of(client, many.get_absolute_url()) == queries_of(client, with_one.get_absolute_url())
+    assert queries_of(client, f"{many.get_absolute_url()}?columns=1") == queries_of(
+        client, f"{with_one.get_absolute_url()}?columns=1"
+    )
+    applied(client, many)
+    assert queries_of(client, f"/imports/{many.pk}/undo/") == undo_of_few
+    assert queries_of(client, many.get_absolute_url()) == queries_of(client, few.get_absolute_url())
+
+
+def test_the_list_asks_no_more_for_thirty_imports_than_for_one(client):
+    for _number in range(2):
+        checked(client, "Name\nBody\n", rule="name")
+    two = queries_of(client, "/imports/")
+    batch = Batch.objects.last()
+    for _number in range(28):
+        batch.pk = None
+        batch.save(force_insert=True)
+
+    assert queries_of(client, "/imports/") == two
+
+
+def test_only_rows_in_error_are_applied_after_their_correction(client):
+    batch = applied(client, checked(client, ORGANISATIONS))
+    assert sorted(Organisation.objects.values_list("name", flat=True)) == ["Ministry of Labour"]
+    errors = b"".join(client.get(f"/imports/{batch.pk}/rows/?verdict=ERROR").streaming_content).decode()
+    fixed = errors.replace("bad-address", "ok@x.example").replace("Locall", "Local")
+
+    # An import that was applied is closed: its corrected rows come as a file of their own, with the same choices.
+    again = applied(client, checked(client, fixed))
+    assert (again.counts["rows"], again.counts["created"], again.counts["updated"]) == (2, 2, 0)
+    assert Organisation.objects.count() == 3
+
+
+def test_choices_are_remembered_for_the_next_file_with_these_columns_and_forgotten(client):
+    def columns():
+        return Batch.objects.get(pk=int(send(client, "Wer,Ort\nBody,X\n").headers["Location"].split("/")[-2]))
+
+    first = columns()
+    assert first.mapping == ["", ""]
+    chosen = {"column_0": "name", "column_1": "town", "mode": "create", "rule": "name", "remember": "Yearly"}
+    client.post(first.get_absolute_url(), chosen)
+    second = columns()
+    assert (second.mapping, second.options["mode"], second.options["rule"]) == (["name", "town"], "create", "name")
+    assert 'value="Yearly"' in client.get(second.get_absolute_url()).content.decode()
+    client.post(second.get_absolute_url(), chosen | {"remember": ""})
+
+    assert columns().mapping == ["", ""]
+    assert not ColumnMapping.objects.exists()
