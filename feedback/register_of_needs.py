@@ -45,6 +45,7 @@ def register():
         ("interaction", "interaction"),
         ("request", "request"),
         ("workshop", "event"),
+        ("meeting", "event"),
     ):
         panels.register(
             page,
@@ -53,7 +54,7 @@ def register():
                 _("Needs"),
                 "feedback/panels/needs.html",
                 context=raised_through(field),
-                place="rail" if page in ("request", "interaction", "workshop") else "main",
+                place="rail" if page in ("request", "interaction", "workshop", "meeting") else "main",
                 order=70,
                 capability="view_needs",
             ),

@@ -11,6 +11,8 @@ from nso_contacts.office import clock
 from stakeholders.actions import interaction as interactions
 from stakeholders.actions.interaction import Company
 from stakeholders.models import (
+    Committee,
+    CommitteeSeat,
     ExpertAssignment,
     FocalPoint,
     Interaction,
@@ -19,6 +21,7 @@ from stakeholders.models import (
     Person,
     PersonEmail,
     Post,
+    SeatHolder,
     StatisticalDomain,
     Task,
     UserSegment,
@@ -26,6 +29,7 @@ from stakeholders.models import (
 from stakeholders.seed import seed_code_lists
 from workshops import schedule
 from workshops.actions import event as event_actions
+from workshops.actions import meeting as meeting_actions
 from workshops.actions import sending
 from workshops.models import Event, Invitation
 
@@ -174,6 +178,37 @@ def invited(event, *people):
     sending.send_invitations(event, actor=event.organiser)
     event.refresh_from_db()
     return [event.invitations.get(person=person) for person in people]
+
+
+def seat(committee, principal=None, alternate=None, **fields):
+    """Give an organisation of its own a seat in `committee`, filled by whom is named."""
+    made = CommitteeSeat.objects.create(committee=committee, organisation=OrganisationFactory(), **fields)
+    for position, person in (("PRINCIPAL", principal), ("ALTERNATE", alternate)):
+        if person:
+            SeatHolder.objects.create(seat=made, person=person, position=position)
+    return made
+
+
+def meeting(body, **fields):
+    """Call a meeting of a committee or user group in two months, its members on the list; nothing is sent."""
+    kind = "COMMITTEE_MEETING" if isinstance(body, Committee) else "GROUP_MEETING"
+    of = {"committee" if kind == "COMMITTEE_MEETING" else "group": body, "kind": kind}
+    start = timezone.now().replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=60)
+    event = Event(
+        **{
+            "title": f"{body}: meeting",
+            "organiser": fields.pop("organiser", None) or UserFactory(),
+            "start": start,
+            "end": start + timedelta(hours=2),
+            "time_zone": "UTC",
+            "room": "Room Ibn Khaldun",
+            "languages": ["en"],
+            "survey_wanted": False,
+            **of,
+            **fields,
+        }
+    )
+    return meeting_actions.call(event, actor=event.organiser)
 
 
 # Contact log ---------------------------------------------------------------------------------------------------------

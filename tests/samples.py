@@ -628,6 +628,8 @@ def _workshop(people, *, is_held=False):
     "workshops:chosen",
     "workshops:preview",
     "workshops:send",
+    "workshops:send_again",
+    "workshops:participants",
     "workshops:attendance",
     "workshops:attendance_list",
     "workshops:walk_in",
@@ -635,6 +637,47 @@ def _workshop(people, *, is_held=False):
 )
 def _workshop_page(people):
     return {"pk": _workshop(people).pk}
+
+
+def _meeting(people, *, is_held=False):
+    from stakeholders.models import Committee
+    from tests.factories import PersonFactory, meeting, seat
+    from workshops.actions import event as event_actions
+    from workshops.actions import sending
+
+    committee = Committee.objects.create(name="Committee on prices", quorum_percent=1)
+    person = PersonFactory()
+    seat(committee, person)
+    event = meeting(committee, organiser=people["liaison"])
+    if is_held:
+        sending.send_invitations(event, actor=people["liaison"])
+        event_actions.mark_held(event, actor=people["liaison"])
+    return event
+
+
+@sample("workshops:meeting", "workshops:papers", "workshops:decision_new", "workshops:action_new")
+def _meeting_page(people):
+    return {"pk": _meeting(people).pk}
+
+
+@sample("workshops:decision_edit")
+def _decision(people):
+    from workshops.models import Decision
+
+    event = _meeting(people, is_held=True)
+    return {"pk": event.pk, "decision": Decision.objects.create(event=event, number=1, text="Publish earlier").pk}
+
+
+@sample("workshops:paper_remove")
+def _paper(people):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from workshops.actions import meeting as meeting_actions
+
+    event = _meeting(people)
+    upload = SimpleUploadedFile("agenda.txt", b"The agenda")
+    [paper] = meeting_actions.add_papers(event, [upload], kind="PAPER", actor=people["liaison"])
+    return {"pk": event.pk, "paper": paper.pk}
 
 
 @sample("workshops:outcomes", "workshops:publish")
@@ -648,7 +691,7 @@ def _step(people):
     return {"pk": workshop.pk, "step": workshop.milestones.planned().get(kind="REMINDER").pk}
 
 
-@sample("workshops:guest", "workshops:preview_body")
+@sample("workshops:guest", "workshops:guest_again", "workshops:preview_body", "workshops:send_test")
 def _guest(people):
     workshop = _workshop(people)
     return {"pk": workshop.pk, "invitation": workshop.invitations.get().pk}

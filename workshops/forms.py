@@ -297,6 +297,10 @@ class SessionForm(forms.Form):
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
     starts = forms.TimeField(label=_("From"), required=False, widget=ClockTime)
     speaker = forms.CharField(label=_("Who"), required=False, max_length=200)
+    # Asked for meetings only.
+    purpose = forms.ChoiceField(
+        label=_("For"), required=False, choices=[("", _("Nothing in particular")), *Session.Purpose.choices]
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -320,7 +324,13 @@ SessionFormSet = forms.formset_factory(SessionForm, extra=3, max_num=60, absolut
 def session_forms(event, data=None):
     """The programme of an event as lines to edit, with a few empty ones."""
     initial = [
-        {"pk": session.pk, "starts": session.starts, "speaker": session.speaker, **TITLE.initial(session.title)}
+        {
+            "pk": session.pk,
+            "starts": session.starts,
+            "speaker": session.speaker,
+            "purpose": session.purpose,
+            **TITLE.initial(session.title),
+        }
         for session in event.sessions.all()
     ]
     return SessionFormSet(data, initial=initial, prefix="s")
@@ -336,6 +346,7 @@ def sessions(event, formset):
         if title:
             session = known.get(data.get("pk")) or Session(event=event)
             session.title, session.starts, session.speaker = title, data.get("starts"), data.get("speaker", "")
+            session.purpose = data.get("purpose", "")
             found.append(session)
     return found
 

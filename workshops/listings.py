@@ -57,6 +57,67 @@ class WorkshopFilter(django_filters.FilterSet):
         return queryset.for_domain(value)
 
 
+class MeetingFilter(WorkshopFilter):
+    """By whose meeting it is, stage, time and domain."""
+
+    body = django_filters.ChoiceFilter(
+        label=_("Of"),
+        choices=[("committees", _("Committees")), ("groups", _("User groups"))],
+        method="of_bodies",
+    )
+    actions = django_filters.ChoiceFilter(
+        label=_("Actions"), choices=[("open", _("With open actions"))], method="with_open_actions"
+    )
+
+    def of_bodies(self, queryset, name, value):
+        """Those of committees, or of user groups."""
+        kind = Event.Kind.COMMITTEE_MEETING if value == "committees" else Event.Kind.GROUP_MEETING
+        return queryset.filter(kind=kind)
+
+    def with_open_actions(self, queryset, name, value):
+        """Those from which something is still to be done."""
+        return queryset.filter(open_action_count__gt=0)
+
+
+class MeetingListing(Listing):
+    """All meetings of committees and user groups."""
+
+    title = _("Meetings")
+    policy = ("view_workshops",)
+    queryset = Event.objects.meetings().with_counts().with_decisions().select_related("committee", "group")
+    columns = [
+        Column("title", _("Meeting"), value=lambda event: event.short_title, link=True),
+        Column("body", _("Of"), value=lambda event: str(event.body)),
+        Column("start", _("When"), value=wording.when_short, order=("start",), css="nowrap"),
+        Column("where", _("Where"), value=wording.where_short, only="export"),
+        Column(
+            "status",
+            _("Stage"),
+            value=lambda event: event.get_status_display(),
+            template="workshops/cells/status.html",
+        ),
+        Column("invited_count", _("Invited"), numeric=True),
+        Column("accepted_count", _("Accepted"), numeric=True),
+        Column("attended_count", _("Attended"), numeric=True),
+        Column("decision_count", _("Decisions"), numeric=True),
+        Column("open_action_count", _("Open actions"), numeric=True),
+        Column("time_zone", _("Time zone"), only="export"),
+    ]
+    filters = MeetingFilter
+    search = True
+    search_hint = _("Search meetings")
+    default_sort = "-start"
+    noun = ngettext_lazy("%(shown)s meeting", "%(shown)s meetings", "n")
+    empty = Empty(
+        "calendar-event",
+        _("No meetings yet"),
+        _("Call a meeting of a committee or user group: its members are put on the list of invitees."),
+        "workshops:meeting_new",
+        _("Call a meeting"),
+    )
+    buttons = [Action(_("Call a meeting"), "workshops:meeting_new", "plus-lg", "change_workshops", primary=True)]
+
+
 class WorkshopListing(Listing):
     """All workshops."""
 

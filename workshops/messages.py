@@ -20,9 +20,10 @@ from nso_contacts.mail.models import Message
 from nso_contacts.mail.purposes import Attachment, MessageClass, Purpose
 
 from . import calendar_entry, wording
-from .models import Attendance, Event, Invitation
+from .models import Attendance, Event, Invitation, Paper
 
 LINK = "workshops.invitation"
+TEST = "workshops.test"
 
 About = Invitation | Attendance
 
@@ -49,6 +50,14 @@ def wanted_before(message: Message) -> str:
     return ""
 
 
+def wanted_ahead(message: Message) -> str:
+    """A day to keep free is told before the invitation, never after it."""
+    reason = wanted_before(message)
+    if reason:
+        return reason
+    return _("The invitation follows.") if message.subject.invited_at else ""
+
+
 def wanted_unanswered(message: Message) -> str:
     """A reminder reaches only those who have not answered."""
     reason = wanted_before(message)
@@ -58,6 +67,12 @@ def wanted_unanswered(message: Message) -> str:
 def wanted_expected(message: Message) -> str:
     """A confirmation reaches only those who are coming, and only for the day it was written for."""
     return wanted_before(message) or _outdated(message) or ("" if message.subject.is_coming else _not_coming())
+
+
+def wanted_papers(message: Message) -> str:
+    """The agenda and papers of a meeting reach everybody who has not declined; of a workshop, those who are coming."""
+    is_of_meeting = message.subject is not None and event_of(message).is_meeting
+    return wanted_change(message) if is_of_meeting else wanted_expected(message)
 
 
 def wanted_online(message: Message) -> str:
@@ -118,6 +133,18 @@ def fill(message: Message) -> Mapping[str, Any]:
     }
 
 
+def fill_ahead(message: Message) -> Mapping[str, Any]:
+    """A day to keep free: when it is, and where as far as that is known."""
+    context = dict(fill(message))
+    known = 2 if context["event"].mode else 1
+    return context | {"facts": context["facts"][:known]}
+
+
+def fill_test(message: Message) -> Mapping[str, Any]:
+    """A test: what the guest would read, sent to a colleague."""
+    return {**fill_invitation(message), "guest": message.subject.person}
+
+
 def fill_invitation(message: Message) -> Mapping[str, Any]:
     """The invitation: with the three buttons, and for whom a delegate comes."""
     invitation: Invitation = message.subject
@@ -130,6 +157,20 @@ def fill_invitation(message: Message) -> Mapping[str, Any]:
             (_("I cannot attend"), _personal("decline")),
         ],
     }
+
+
+def fill_papers(message: Message) -> Mapping[str, Any]:
+    """The confirmation: of a meeting, with its agenda in order."""
+    context = dict(fill(message))
+    if context["event"].is_meeting:
+        context["facts"] = [fact for fact in context["facts"] if fact[0] != _("Agenda")]
+    return context
+
+
+def fill_outcomes(message: Message) -> Mapping[str, Any]:
+    """What came of an event: of a meeting, its decisions."""
+    context = dict(fill(message))
+    return context | {"decisions": list(context["event"].decisions.all())}
 
 
 def fill_joining(message: Message) -> Mapping[str, Any]:
@@ -164,7 +205,8 @@ def facts(event: Event, *, tells_link: bool = False) -> list[tuple[str, str]]:
         (_("Languages"), wording.languages_in_words(event)),
     ]
     programme = "; ".join(str(session.title) for session in event.sessions.all())
-    return [*found, (_("Programme"), programme)] if programme else found
+    label = _("Agenda") if event.is_meeting else _("Programme")
+    return [*found, (label, programme)] if programme else found
 
 
 def _personal(answer: str) -> str:
@@ -192,14 +234,45 @@ def request_entry(message: Message) -> list[Attachment]:
     return [_entry(message, calendar_entry.REQUEST)]
 
 
+# So much is attached to one message; mail servers refuse larger ones.
+MOST_ATTACHED = 10 * 1024 * 1024
+
+
+def _attached(event: Event, kind: str) -> list[Attachment]:
+    """The files of a meeting, in their order, as long as they fit into a message together."""
+    attached: list[Attachment] = []
+    size = 0
+    for paper in event.papers.filter(kind=kind).select_related("file"):
+        size += paper.file.size
+        if size > MOST_ATTACHED:
+            break
+        attached.append((paper.file.name, paper.file.path.read_bytes(), paper.file.content_type))
+    return attached
+
+
+def papers_and_entry(message: Message) -> list[Attachment]:
+    """The calendar entry and the papers."""
+    return [*request_entry(message), *_attached(event_of(message), Paper.Kind.PAPER)]
+
+
+def minutes_attached(message: Message) -> list[Attachment]:
+    """The minutes."""
+    return _attached(event_of(message), Paper.Kind.MINUTES)
+
+
 def joining_entry(message: Message) -> list[Attachment]:
     """The same entry, which now tells where to join online."""
     return [_entry(message, calendar_entry.REQUEST, with_link=True)]
 
 
 def cancel_entry(message: Message) -> list[Attachment]:
-    """The calendar entry that takes the event out of a calendar."""
-    return [_entry(message, calendar_entry.CANCEL)]
+    """The calendar entry that takes the event out of a calendar, for those who were given it."""
+    return [_entry(message, calendar_entry.CANCEL)] if message.subject.invited_at else []
+
+
+def test_link(message: Message) -> str:
+    """Where the buttons of a test lead: to the preview, which only colleagues see and where nobody can answer."""
+    return settings.BASE_URL + reverse("workshops:preview", args=[event_of(message).pk])
 
 
 def _entry(message: Message, method: str, *, with_link: bool = False) -> Attachment:
@@ -234,6 +307,21 @@ def register() -> None:
     linked = shared | {"personal_link": personal_link, "attachments": request_entry}
     invitation, service = MessageClass.INVITATION, MessageClass.SERVICE
     for purpose in (
+        Purpose(
+            "workshops.save_the_date",
+            gettext_lazy("Save the date"),
+            invitation,
+            "workshops/save_the_date",
+            **shared | {"context": fill_ahead},
+            still_wanted=wanted_ahead,
+        ),
+        Purpose(
+            TEST,
+            gettext_lazy("Test of an invitation"),
+            service,
+            "workshops/test",
+            **linked | {"context": fill_test, "personal_link": test_link},
+        ),
         Purpose(
             "workshops.invitation",
             gettext_lazy("Invitation"),
@@ -288,8 +376,8 @@ def register() -> None:
             gettext_lazy("Confirmation of a workshop"),
             service,
             "workshops/confirmation",
-            **linked,
-            still_wanted=wanted_expected,
+            **linked | {"context": fill_papers, "attachments": papers_and_entry},
+            still_wanted=wanted_papers,
         ),
         Purpose(
             "workshops.joining_link",
@@ -316,7 +404,12 @@ def register() -> None:
             still_wanted=wanted_after,
         ),
         Purpose(
-            "workshops.outcomes", gettext_lazy("Outcomes of a workshop"), invitation, "workshops/outcomes", **shared
+            "workshops.outcomes",
+            gettext_lazy("Outcomes of a workshop"),
+            invitation,
+            "workshops/outcomes",
+            **shared | {"context": fill_outcomes},
+            attachments=minutes_attached,
         ),
     ):
         purposes.register(purpose)

@@ -13,8 +13,8 @@ from nso_contacts.pages import navigation, panels, search, timeline
 from stakeholders import agenda
 from stakeholders.models import Person
 
-from . import wording
-from .models import Attendance, Event, EventDomain, EventProduct, Invitation, Session
+from . import meeting_panels, wording
+from .models import ActionItem, Attendance, Decision, Event, EventDomain, EventProduct, Invitation, Paper, Session
 from .models.event import INVITED, OVER, PUBLISHED
 
 COUNTED = 100
@@ -58,11 +58,15 @@ def register() -> None:
             history.Child(Session, "event"),
             history.Child(EventDomain, "event"),
             history.Child(EventProduct, "event"),
+            history.Child(Paper, "event"),
+            history.Child(Decision, "event"),
+            history.Child(ActionItem, "event"),
         ],
     )
     agenda.register(agenda.EventSource("workshop", gettext_lazy("Workshops"), agenda_events, mine=my_agenda_events))
     place_on_timelines()
     place_on_records()
+    meeting_panels.register()
 
 
 def place_on_timelines() -> None:
@@ -127,7 +131,7 @@ def place_on_records() -> None:
 
 def needing(user: Any) -> int:
     """How many of one's own workshops wait to be marked as held; counting stops at 100."""
-    over = Event.objects.visible_to(user).filter(organiser=user, status__in=INVITED, end__lt=timezone.now())
+    over = Event.objects.workshops().visible_to(user).filter(organiser=user, status__in=INVITED, end__lt=timezone.now())
     return over[:COUNTED].count()
 
 
@@ -173,13 +177,18 @@ def held_entries(pks: list[int], user: Any) -> Iterable[timeline.Entry]:
     return [
         timeline.Entry(
             key=event.pk,
-            icon="easel",
-            title=_("Workshop: %(title)s") % {"title": event},
+            icon=icon_of(event),
+            title=(_("Meeting: %(title)s") if event.is_meeting else _("Workshop: %(title)s")) % {"title": event},
             text=_people(came.get(event.pk, [])),
             url=event.get_absolute_url(),
         )
         for event in Event.objects.filter(pk__in=pks)
     ]
+
+
+def icon_of(event: Event) -> str:
+    """The sign of a workshop or of a meeting."""
+    return "calendar-event" if event.is_meeting else "easel"
 
 
 def _people(names: list[str]) -> str:
@@ -268,7 +277,7 @@ def _agenda(rows: QuerySet[Event], first: Any, last: Any) -> Iterable[agenda.Eve
             day=timezone.localtime(event.start).date(),
             title=str(event),
             url=event.get_absolute_url(),
-            icon="easel",
+            icon=icon_of(event),
             at=event.start,
             about=wording.where_short(event),
         )

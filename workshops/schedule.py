@@ -16,6 +16,7 @@ Kind = Milestone.Kind
 
 # Days from T.
 OFFSETS = {
+    Kind.SAVE_THE_DATE: -75,
     Kind.INVITATION: -42,
     Kind.REMINDER: -21,
     Kind.LAST_REMINDER: -14,
@@ -26,7 +27,15 @@ OFFSETS = {
     Kind.MISSED: 1,
     Kind.OUTCOMES: 14,
 }
-REPLY_BY = OFFSETS[Kind.LAST_REMINDER]
+# A meeting is called three weeks ahead and gets its agenda and papers ten days ahead; minutes follow in two weeks.
+MEETING_OFFSETS = {
+    Kind.INVITATION: -21,
+    Kind.REMINDER: -14,
+    Kind.CONFIRMATION: -10,
+    Kind.LAST_REMINDER: -7,
+    Kind.JOINING_LINK: -1,
+    Kind.OUTCOMES: 14,
+}
 BEFORE = tuple(kind for kind, offset in OFFSETS.items() if offset < 0)
 AFTER = tuple(kind for kind, offset in OFFSETS.items() if offset > 0)
 
@@ -54,33 +63,45 @@ def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     return moment
 
 
-def wanted(*, has_link: bool, survey_wanted: bool) -> list[str]:
-    """The messages an event needs: a joining link if there is one, plain thanks if no survey brings them."""
-    left_out = set()
+def offsets(*, is_meeting: bool) -> dict[Milestone.Kind, int]:
+    """The messages of an event with their days from T."""
+    return MEETING_OFFSETS if is_meeting else OFFSETS
+
+
+def wanted(*, has_link: bool, survey_wanted: bool, is_draft: bool = False, is_meeting: bool = False) -> list[str]:
+    """The messages an event needs: a joining link if there is one, plain thanks if no survey brings them.
+
+    Asking to keep the day free makes sense before the invitations only.
+    """
+    left_out = set() if is_draft else {Kind.SAVE_THE_DATE}
     if not has_link:
         left_out.add(Kind.JOINING_LINK)
     if survey_wanted:
         left_out.add(Kind.THANKS)
-    return [kind for kind in OFFSETS if kind not in left_out]
+    return [kind for kind in offsets(is_meeting=is_meeting) if kind not in left_out]
 
 
-def due_day(kind: str, day: date, calendar: Calendar) -> date:
+def due_day(kind: str, day: date, calendar: Calendar, *, is_meeting: bool = False) -> date:
     """The day on which a message of an event on `day` is due."""
-    return calendar.milestone(day, OFFSETS[kind])
+    return calendar.milestone(day, offsets(is_meeting=is_meeting)[Milestone.Kind(kind)])
 
 
-def steps(kinds: list[str], day: date, calendar: Calendar, office_zone: ZoneInfo) -> list[Step]:
+def steps(
+    kinds: list[str], day: date, calendar: Calendar, office_zone: ZoneInfo, *, is_meeting: bool = False
+) -> list[Step]:
     """The messages with their moments, the first one first."""
     found = []
     for kind in kinds:
-        opens = datetime.combine(due_day(kind, day, calendar), calendar.opens, tzinfo=office_zone)
+        opens = datetime.combine(
+            due_day(kind, day, calendar, is_meeting=is_meeting), calendar.opens, tzinfo=office_zone
+        )
         found.append(Step(kind, opens.astimezone(UTC)))
     return sorted(found, key=lambda step: step.due_at)
 
 
-def reply_by(day: date, calendar: Calendar, today: date) -> date:
+def reply_by(day: date, calendar: Calendar, today: date, *, is_meeting: bool = False) -> date:
     """A last day for replies: that of the last reminder; nearer to the event when that has passed."""
-    for offset in (REPLY_BY, -7, -3, -1):
+    for offset in (offsets(is_meeting=is_meeting)[Kind.LAST_REMINDER], -7, -3, -1):
         found = calendar.milestone(day, offset)
         if found > today:
             return found

@@ -35,6 +35,16 @@ def when_short(event: Event) -> str:
     return _("%(date)s, %(time)s") % {"date": dates.short(start), "time": hours(start, end)}
 
 
+def cancel_it(event: Event) -> str:
+    """What the button says that calls an event off."""
+    return _("Cancel the meeting") if event.is_meeting else _("Cancel the workshop")
+
+
+def postpone_it(event: Event) -> str:
+    """What the button says that puts an event off."""
+    return _("Postpone the meeting") if event.is_meeting else _("Postpone the workshop")
+
+
 def zone_in_words(zone: ZoneInfo, moment: datetime) -> str:
     """“San Telmo time (UTC+1)”: the town of a zone, and how far its clocks are from UTC at that moment."""
     shift = offset_in_words(moment.astimezone(zone).utcoffset() or timedelta())

@@ -420,12 +420,14 @@ def attend(story: Story, event: Event, guests: list[Invitation], number: int) ->
 
 def steps(story: Story, event: Event, guests: list[Invitation]) -> list[Milestone]:
     """The message schedule: what has passed was sent, what is to come is planned."""
-    kinds = schedule.wanted(has_link=bool(event.link), survey_wanted=event.survey_wanted)
+    kinds = schedule.wanted(has_link=bool(event.link), survey_wanted=event.survey_wanted, is_draft=event.is_draft)
     rows = []
     for step in schedule.steps(kinds, event.day, story.calendar, story.zone):
         row = Milestone(event=event, kind=step.kind, due_at=step.due_at)
         if event.is_off:
             row.state = "SENT" if step.kind == "INVITATION" else "DROPPED"
+        elif event.status == "ANNOUNCED" and step.kind == "SAVE_THE_DATE":
+            row.state = "SENT"
         elif event.is_draft:
             row.state = "PLANNED" if step.due_at > story.now or step.kind == "INVITATION" else "SKIPPED"
         elif step.kind == "OUTCOMES" and event.published_at is None:
@@ -433,7 +435,7 @@ def steps(story: Story, event: Event, guests: list[Invitation]) -> list[Mileston
         elif step.due_at <= story.now or step.kind == "INVITATION":
             row.state = "SENT"
         if row.state == "SENT":
-            row.done_at = event.invited_at if step.kind == "INVITATION" else step.due_at
+            row.done_at = event.invited_at if step.kind == "INVITATION" else min(step.due_at, story.now)
             row.date_version = event.date_version
             row.recipients = recipients(step.kind, guests)
         rows.append(row)

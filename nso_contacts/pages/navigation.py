@@ -99,7 +99,8 @@ def places(section: str, request: HttpRequest) -> list[Place]:
 def sections(request: HttpRequest) -> list[Section]:
     """Return the side bar of the reader, the current place marked; sections without places are left out."""
     bar = [Section(title, places(key, request)) for key, title in SECTIONS.items()]
-    mark_current([place for section in bar for place in section.places], request.path)
+    # A view whose record belongs to another place of the bar than its address says which one.
+    mark_current([place for section in bar for place in section.places], getattr(request, "place", request.path))
     return [section for section in bar if section.places]
 
 

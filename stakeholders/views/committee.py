@@ -71,6 +71,7 @@ def committee(request, pk):
         "subcommittees": found.subcommittees.visible_to(user).active().order_by("name"),
         "past": past_holders(found),
         "facts": panels.shown("committee", found, user, "fact"),
+        "buttons": panels.shown("committee", found, user, "button"),
         "tabs": panels.tabs("committee", found, user, tab, _("Seats")),
         "open_tab": panels.open_tab("committee", found, user, tab),
         "rail": panels.shown("committee", found, user, "rail"),

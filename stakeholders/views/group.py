@@ -38,6 +38,7 @@ def group(request, pk):
         "domains": found.domains.order_by("sort_key"),
         "numbers": numbers,
         "facts": panels.shown("group", found, user, "fact"),
+        "buttons": panels.shown("group", found, user, "button"),
         "tabs": panels.tabs("group", found, user, tab, _("Members")),
         "open_tab": opened,
     }

@@ -42,6 +42,7 @@ PAGES = {
         "/interactions/",
         "/tasks/",
         "/workshops/",
+        "/meetings/",
         "/requests/",
         "/enquiries/",
         "/insight/satisfaction/",

@@ -8,9 +8,20 @@ from django.db import Error, transaction
 from django.db.models import CheckConstraint
 from django.utils import timezone
 
+from nso_contacts.files.models import StoredFile
 from stakeholders.models import Committee, Product
-from tests.factories import PersonFactory, UserFactory, WorkshopFactory, domain, invite
-from workshops.models import Attendance, Event, EventDomain, EventProduct, Invitation, Milestone, Session
+from tests.factories import PersonFactory, UserFactory, WorkshopFactory, domain, invite, meeting
+from workshops.models import (
+    Attendance,
+    Decision,
+    Event,
+    EventDomain,
+    EventProduct,
+    Invitation,
+    Milestone,
+    Paper,
+    Session,
+)
 from workshops.models.event import TRANSITIONS, Status
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +102,26 @@ def earlier(days=1):
     return timezone.now() - timedelta(days=days)
 
 
+def of_committee(**fields):
+    return meeting(Committee.objects.create(name="Committee"), **fields)
+
+
+def decided_twice():
+    held = of_committee()
+    twice(lambda: Decision.objects.create(event=held, number=1, text="Publish earlier"))
+
+
+def paper_twice():
+    held = of_committee()
+    file = StoredFile.objects.create(sha256="0" * 64, size=1, content_type="text/plain", name="agenda.txt")
+    twice(lambda: Paper.objects.create(event=held, file=file))
+
+
 BREAKS = {
+    "event_quorum_of_a_committee": lambda: event(voting_seats=5, quorum_needed=3),
+    "decision_number_once": decided_twice,
+    "decision_says_something": lambda: Decision.objects.create(event=of_committee(), number=1, text=""),
+    "paper_once": paper_twice,
     "event_has_a_title": lambda: event(title="{}"),
     "event_ends_after_start": lambda: event(end=earlier()),
     "event_reply_by_before_start": lambda: event(reply_by=timezone.now().date() + timedelta(days=61)),

@@ -54,6 +54,7 @@ def workshop(office):
 def test_planning_sends_nothing_and_lays_out_the_schedule(workshop):
     assert purposes() == []
     assert [m.kind for m in workshop.milestones.all()] == [
+        Kind.SAVE_THE_DATE,
         Kind.INVITATION,
         Kind.REMINDER,
         Kind.LAST_REMINDER,

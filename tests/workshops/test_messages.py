@@ -130,6 +130,25 @@ def test_the_entry_means_the_same_moment_to_another_reader(office, zone, day):
     assert len(entry) < 4000
 
 
+def test_the_lines_of_the_entry_are_folded_as_the_standard_says(office):
+    title, objectives = "إعادة تصميم مسح القوى العاملة " * 4, "What users need, by region; and when.\nThen lunch. " * 6
+    workshop = WorkshopFactory(title=title, objectives=objectives, time_zone="Europe/Paris")
+    entry = calendar_entry.entry(workshop, method="REQUEST", name="Nguyễn Thị Lan, Dr", address="lan@edu.example")
+
+    lines = entry.split(b"\r\n")
+    assert lines[-1] == b""
+    assert not any(b"\n" in line or len(line) > 75 for line in lines)
+    for line in lines:
+        line.decode()  # no character is cut in two
+    text = entry.decode()
+    assert properties(text)["SUMMARY"][1] == title.strip() or properties(text)["SUMMARY"][1] == title
+    written = properties(text)["DESCRIPTION"][1]
+    assert written.replace("\\n", "\n").replace("\\,", ",").replace("\\;", ";") == objectives
+    assert properties(text)["DTSTART"][0] == {"TZID": "Europe/Paris"}
+    assert text.count("BEGIN:VTIMEZONE") == 1
+    assert "TZID:Europe/Paris" in unfolded(text)
+
+
 def test_a_moved_workshop_raises_the_sequence_and_keeps_the_uid(office, arrived):
     workshop = WorkshopFactory(time_zone="Europe/Paris")
     invited(workshop, PersonFactory())

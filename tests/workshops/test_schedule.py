@@ -22,6 +22,7 @@ def test_the_dated_oracle_of_a_workshop_on_15_september_2026():
     found = {kind: schedule.due_day(kind, day, calendar()) for kind in schedule.OFFSETS}
 
     assert found == {
+        Kind.SAVE_THE_DATE: date(2026, 7, 2),
         Kind.INVITATION: date(2026, 8, 4),
         Kind.REMINDER: date(2026, 8, 25),
         Kind.LAST_REMINDER: date(2026, 9, 1),
@@ -49,10 +50,28 @@ def test_messages_go_out_when_the_office_opens_in_its_own_zone():
 
 
 def test_an_event_without_a_link_has_no_joining_link_and_a_survey_brings_the_thanks():
-    kinds = schedule.wanted(has_link=False, survey_wanted=True)
+    kinds = schedule.wanted(has_link=False, survey_wanted=True, is_draft=True)
 
     assert [kind for kind in schedule.OFFSETS if kind not in kinds] == [Kind.JOINING_LINK, Kind.THANKS]
-    assert schedule.wanted(has_link=True, survey_wanted=False) == list(schedule.OFFSETS)
+    assert schedule.wanted(has_link=True, survey_wanted=False, is_draft=True) == list(schedule.OFFSETS)
+
+
+def test_a_day_to_keep_free_is_told_only_while_the_invitations_are_still_to_come():
+    assert Kind.SAVE_THE_DATE not in schedule.wanted(has_link=True, survey_wanted=True)
+
+
+def test_a_meeting_is_called_three_weeks_ahead_and_gets_its_papers_ten_days_ahead():
+    day = date(2026, 9, 15)
+    kinds = schedule.wanted(has_link=True, survey_wanted=False, is_draft=True, is_meeting=True)
+
+    assert {kind: schedule.due_day(kind, day, calendar(), is_meeting=True) for kind in kinds} == {
+        Kind.INVITATION: date(2026, 8, 25),
+        Kind.REMINDER: date(2026, 9, 1),
+        Kind.CONFIRMATION: date(2026, 9, 4),
+        Kind.LAST_REMINDER: date(2026, 9, 8),
+        Kind.JOINING_LINK: date(2026, 9, 14),
+        Kind.OUTCOMES: date(2026, 9, 29),
+    }
 
 
 @pytest.mark.parametrize(

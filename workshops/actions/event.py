@@ -16,7 +16,7 @@ from nso_contacts.office import calendar, clock
 from stakeholders.actions import cadence
 from stakeholders.models import Product, StatisticalDomain
 
-from .. import schedule
+from .. import quorum, schedule
 from ..models import Attendance, Event, EventDomain, EventProduct, Invitation, Milestone, Session
 from ..models.event import INVITED
 from . import sending
@@ -47,7 +47,7 @@ def plan(
 ) -> Event:
     """Begin a new event, with its message schedule. Nothing is sent."""
     if not event.reply_by:
-        event.reply_by = schedule.reply_by(event.day, calendar(), clock.today())
+        event.reply_by = schedule.reply_by(event.day, calendar(), clock.today(), is_meeting=event.is_meeting)
     event.full_clean()
     event.save(force_insert=True)
     _set_subjects(event, domains, products)
@@ -74,6 +74,8 @@ def change(
     event.save()
     _set_subjects(event, domains, products)
     if not (event.is_over or event.is_off):
+        if event.is_draft and before.day != event.day:
+            sending.stop_waiting(event, _("A newer change follows."), [sending.PURPOSES[Kind.SAVE_THE_DATE]])
         sending.replan(event, moved=before.day != event.day)
     if moved and event.is_inviting:
         _tell(event, before)
@@ -143,7 +145,7 @@ def set_new_day(event: Event, moment: Moment, *, actor: User, reason: str = "", 
     before = Event.objects.get(pk=event.pk)
     sending.stop_waiting(event, _("The workshop was moved to another day."), REPEATED)
     event.start, event.end, event.time_zone = moment.start, moment.end, moment.time_zone
-    event.reply_by = reply_by or schedule.reply_by(event.day, calendar(), clock.today())
+    event.reply_by = reply_by or schedule.reply_by(event.day, calendar(), clock.today(), is_meeting=event.is_meeting)
     event.status, event.date_version = Status.INVITING, event.date_version + 1
     event.reason = reason.strip()
     if event.start <= timezone.now():
@@ -175,17 +177,16 @@ def cancel(event: Event, *, reason: str, actor: User) -> Event:
         return event
     if event.is_over:
         raise ValidationError(_("A workshop that was held cannot be cancelled."))
-    was_draft = event.is_draft
-    concerned = list(sending.reached(event).not_declined().values_list("pk", flat=True))
+    told = sending.asked_to_keep_free(event) if event.is_draft else sending.reached(event).not_declined()
+    concerned = list(told.values_list("pk", flat=True))
     sending.stop_waiting(event, _("The workshop was cancelled."))
     event.status, event.reason = Status.CANCELLED, reason.strip()
     event.cancelled_at, event.date_version = timezone.now(), event.date_version + 1
     event.full_clean()
     event.save()
     sending.drop(event)
-    if not was_draft:
-        rows = Invitation.objects.filter(pk__in=concerned)
-        outbox.post_many(sending.CANCELLED, sending.letters(rows, version=event.date_version))
+    rows = Invitation.objects.filter(pk__in=concerned)
+    outbox.post_many(sending.CANCELLED, sending.letters(rows, version=event.date_version))
     return event
 
 
@@ -213,6 +214,8 @@ def mark_held(event: Event, *, actor: User) -> Event:
     ]
     Attendance.objects.bulk_create(missing)
     event.status, event.held_at = Status.HELD, now
+    if event.committee is not None:
+        event.voting_seats, event.quorum_needed = quorum.rule(event.committee, event.day)
     event.full_clean()
     event.save()
     sending.skip(event, schedule.BEFORE)

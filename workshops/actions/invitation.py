@@ -1,5 +1,6 @@
 """The list of invitees: put on it, taken off it, and what they answer."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 from nso_contacts.accounts.models import User
 from nso_contacts.audit.trail import action
 from nso_contacts.mail import outbox
+from nso_contacts.office.models import Office
 from stakeholders.models import Organisation, Person
 
-from .. import invitees
+from .. import invitees, messages
 from ..models import Event, Invitation, Milestone
 from ..models.event import DRAFT, INVITED
 from . import sending
@@ -69,6 +71,19 @@ def remove(event: Event, people: Iterable[int], *, actor: User) -> int:
 
 
 @action
+def send_test(invitation: Invitation, *, actor: User) -> None:
+    """Send what one guest would get to the acting colleague. The invitation stays as it is, and nobody can answer."""
+    outbox.post(
+        messages.TEST,
+        subject=invitation,
+        recipient=actor,
+        address=actor.email,
+        language=invitees.language_of(invitation.person, Office.objects.current()),
+        version=uuid.uuid4(),
+    )
+
+
+@action
 def answer(invitation: Invitation, given: Answer, *, actor: Person | User) -> Invitation:
     """Write down a reply, in place of an earlier one. Once the event has begun, replies stay as they are."""
     event = sending.locked(invitation.event)
@@ -93,10 +108,14 @@ def answer(invitation: Invitation, given: Answer, *, actor: Person | User) -> In
 def obstacle_to_answering(event: Event) -> str:
     """Why no reply is taken any more; "" while replies are."""
     if event.status == Event.Status.CANCELLED:
-        return _("This workshop was cancelled.")
+        return _("This meeting was cancelled.") if event.is_meeting else _("This workshop was cancelled.")
     if event.status == Event.Status.POSTPONED:
+        if event.is_meeting:
+            return _("This meeting was postponed. We will write to you when the new day is known.")
         return _("This workshop was postponed. We will write to you when the new day is known.")
     if event.is_over or event.start <= timezone.now():
+        if event.is_meeting:
+            return _("This meeting has begun, so your reply can no longer be changed.")
         return _("This workshop has begun, so your reply can no longer be changed.")
     return ""
 

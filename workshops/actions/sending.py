@@ -30,6 +30,7 @@ Kind = Milestone.Kind
 State = Milestone.State
 
 PURPOSES = {
+    Kind.SAVE_THE_DATE: "workshops.save_the_date",
     Kind.INVITATION: "workshops.invitation",
     Kind.REMINDER: "workshops.reminder",
     Kind.LAST_REMINDER: "workshops.last_reminder",
@@ -61,9 +62,15 @@ def replan(event: Event, *, moved: bool = False) -> None:
     Sent steps stay. When the day itself `moved`, what was sent for the old one is planned again if its new time is
     still to come.
     """
-    kinds = schedule.wanted(has_link=bool(event.link), survey_wanted=event.survey_wanted)
+    kinds = schedule.wanted(
+        has_link=bool(event.link),
+        survey_wanted=event.survey_wanted,
+        is_draft=event.status in DRAFT,
+        is_meeting=event.is_meeting,
+    )
     event.milestones.planned().exclude(kind__in=kinds).delete()
-    steps = schedule.steps(kinds, event.day, calendar(), Office.objects.current().zone)
+    zone = Office.objects.current().zone
+    steps = schedule.steps(kinds, event.day, calendar(), zone, is_meeting=event.is_meeting)
     latest = {milestone.kind: milestone for milestone in event.milestones.order_by("pk")}
     for step in steps:
         _replan_step(event, step, latest.get(step.kind), moved=moved)
@@ -78,7 +85,7 @@ def _replan_step(event: Event, step: schedule.Step, row: Milestone | None, *, mo
     elif row.state in (State.PLANNED, State.SKIPPED):
         row.due_at, row.state = step.due_at, state
         row.save(update_fields=["due_at", "state"])
-    elif moved and not has_passed and step.kind != Kind.INVITATION:
+    elif moved and step.kind != Kind.INVITATION and (step.kind == Kind.SAVE_THE_DATE or not has_passed):
         Milestone.objects.create(event=event, kind=step.kind, due_at=step.due_at)
 
 
@@ -107,12 +114,21 @@ def audience(event: Event, kind: str) -> QuerySet[Any]:
     return AUDIENCES[kind](event)
 
 
+def _can_be_invited(rows: Any) -> Any:
+    people = invitees.with_obstacle(Person.objects.all()).filter(obstacle="")
+    return rows.filter(person__in=people.values("pk"))
+
+
 AUDIENCES: dict[str, Callable[[Event], QuerySet[Any]]] = {
+    Kind.SAVE_THE_DATE: lambda event: _can_be_invited(event.invitations.chosen()),
     Kind.INVITATION: lambda event: event.invitations.chosen(),
     Kind.REMINDER: lambda event: event.invitations.unanswered(),
     Kind.LAST_REMINDER: lambda event: event.invitations.unanswered(),
     Kind.CALLS: lambda event: event.invitations.unanswered().filter(is_key=True),
-    Kind.CONFIRMATION: lambda event: event.invitations.expected(),
+    # The agenda and papers of a meeting go to everybody who may come, also without a reply.
+    Kind.CONFIRMATION: lambda event: (
+        event.invitations.not_declined() if event.is_meeting else event.invitations.expected()
+    ),
     Kind.JOINING_LINK: lambda event: event.invitations.expected().filter(joins=Invitation.Joins.ONLINE),
     Kind.THANKS: lambda event: event.attendances.present(),
     Kind.MISSED: lambda event: event.attendances.missed(),
@@ -148,12 +164,24 @@ def reached(event: Event) -> Any:
     return event.invitations.sent().exclude(pk__in=waiting.values("subject_id"))
 
 
+def asked_to_keep_free(event: Event) -> Any:
+    """The invitations still to be sent whose people have been asked to keep the day free."""
+    gone = Message.objects.of(PURPOSES[Kind.SAVE_THE_DATE]).exclude(
+        state__in=[*Message.WAITING, Message.State.DROPPED, Message.State.BOUNCED]
+    )
+    chosen = event.invitations.chosen()
+    return chosen.filter(pk__in=gone.filter(subject_id__in=chosen.values("pk")).values("subject_id"))
+
+
 def stop_waiting(event: Event, reason: str, keys: Iterable[str] = ()) -> None:
     """Stop what still waits in the outbox for the guests of `event`, of the purposes `keys` or of all."""
-    invitations = {invitation.pk: invitation for invitation in event.invitations.sent()}
+    invitations = {invitation.pk: invitation for invitation in event.invitations.all()}
     waiting = Message.objects.for_subject(*invitations.values()).waiting().order_by()
+    purposes = list(keys)
+    if purposes:
+        waiting = waiting.of(*purposes)
     for pk in set(waiting.values_list("subject_id", flat=True)):
-        outbox.cancel(invitations[pk], list(keys), reason=reason)
+        outbox.cancel(invitations[pk], purposes, reason=reason)
 
 
 # Sending --------------------------------------------------------------------------------------------------------------
@@ -167,12 +195,22 @@ def obstacle_to_inviting(event: Event) -> str:
         return _("This workshop has begun. Choose a day to come before you invite anybody.")
     if not event.mode:
         return _("Enter a room or a link before you invite anybody.")
-    if event.missing_languages:
-        names = ", ".join(
-            str(translation.get_language_info(code)["name_translated"]) for code in event.missing_languages
-        )
-        return _("Enter the title in every language of the workshop. Missing: %(languages)s.") % {"languages": names}
-    return ""
+    return _title_missing(event)
+
+
+def _title_missing(event: Event) -> str:
+    if not event.missing_languages:
+        return ""
+    names = ", ".join(str(translation.get_language_info(code)["name_translated"]) for code in event.missing_languages)
+    return _("Enter the title in every language of the workshop. Missing: %(languages)s.") % {"languages": names}
+
+
+def _obstacle_to_saving_the_date(event: Event) -> str:
+    if event.status not in DRAFT:
+        return _("People are asked to keep a day free before the invitations, not after them.")
+    if event.start <= timezone.now():
+        return _("This workshop has begun. Choose a day to come before you invite anybody.")
+    return _title_missing(event)
 
 
 @action
@@ -181,13 +219,12 @@ def send_invitations(event: Event, *, actor: User | None, scheduled: bool = Fals
     event = locked(event)
     if refusal := obstacle_to_inviting(event):
         raise ValidationError(refusal)
-    people = invitees.with_obstacle(Person.objects.all()).filter(obstacle="")
-    chosen = event.invitations.chosen().filter(person__in=people.values("pk"))
-    posting = letters(chosen, version=event.date_version)
+    posting = letters(_can_be_invited(event.invitations.chosen()), version=event.date_version)
     if not posting and event.is_draft:
         raise ValidationError(_("Nobody on the list can be invited. Choose people first."))
     now = timezone.now()
     outbox.post_many(PURPOSES[Kind.INVITATION], posting, scheduled=scheduled)
+    stop_waiting(event, _("The invitation follows."), [PURPOSES[Kind.SAVE_THE_DATE]])
     event.invitations.filter(pk__in=[letter.subject.pk for letter in posting]).update(invited_at=now)
     if event.is_draft:
         _begin_inviting(event, actor, len(posting))
@@ -220,6 +257,8 @@ def obstacle_to_sending(event: Event, kind: str) -> str:
     """Why a step cannot be sent by hand yet; "" if nothing stands against it."""
     if kind == Kind.INVITATION:
         return obstacle_to_inviting(event)
+    if kind == Kind.SAVE_THE_DATE:
+        return _obstacle_to_saving_the_date(event)
     if kind in schedule.BEFORE:
         return "" if event.is_inviting else _("Send the invitations first.")
     if not event.is_over:
@@ -237,7 +276,7 @@ def run(milestone: Milestone, *, actor: User | None) -> int:
     """
     event = locked(milestone.event)
     milestone = Milestone.objects.select_for_update().get(pk=milestone.pk)
-    if milestone.state != State.PLANNED:
+    if not milestone.may_be_sent:
         return 0
     if refusal := obstacle_to_sending(event, milestone.kind):
         raise ValidationError(refusal)
@@ -251,6 +290,9 @@ def run(milestone: Milestone, *, actor: User | None) -> int:
 
 def _move_on(event: Event, kind: str) -> None:
     """What the state of an event owes to a step that has been sent."""
+    if kind == Kind.SAVE_THE_DATE and event.status == Event.Status.PLANNED:
+        event.status = Event.Status.ANNOUNCED
+        event.save(update_fields=["status"])
     if kind == Kind.CONFIRMATION and event.status == Event.Status.INVITING:
         event.status = Event.Status.CONFIRMED
         event.save(update_fields=["status"])
@@ -264,6 +306,8 @@ def _send_step(event: Event, milestone: Milestone, actor: User | None) -> int:
     if milestone.kind == Kind.CALLS:
         return _write_call_list(event, rows, actor)
     posting = letters(rows, version=event.date_version)
+    if milestone.kind == Kind.SAVE_THE_DATE and not posting:
+        raise ValidationError(_("Nobody on the list can be invited. Choose people first."))
     if milestone.kind == Kind.OUTCOMES:
         came = event.attendances.filter(walk_in=True).exclude(person__in=rows.values("person"))
         posting += letters(came, version=event.date_version)
@@ -331,7 +375,7 @@ def tell_of_change(event: Event, purpose: str, *, before: Event, asks_again: boo
 def due_steps() -> list[Milestone]:
     """The steps whose time has come and which may go out by themselves."""
     due = Milestone.objects.due(timezone.now()).select_related("event")
-    before = due.filter(kind__in=[kind for kind in schedule.BEFORE if kind != Kind.INVITATION])
+    before = due.filter(kind__in=[kind for kind in schedule.BEFORE if kind not in Milestone.RELEASED_BY_HAND])
     after = due.filter(kind__in=[kind for kind in schedule.AFTER if kind != Kind.OUTCOMES])
     return [
         *due.filter(kind=Kind.INVITATION, released_at__isnull=False, event__status__in=DRAFT),

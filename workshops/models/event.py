@@ -1,4 +1,4 @@
-"""Events: workshops, and later the meetings of committees and user groups, in one table."""
+"""Events: workshops and the meetings of committees and user groups, in one table."""
 
 import uuid
 import zoneinfo
@@ -12,6 +12,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Cast, Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from i18nfield.fields import I18nCharField, I18nTextField
 
@@ -77,6 +78,18 @@ class EventQuerySet(models.QuerySet):
 
     def workshops(self):
         return self.filter(kind=Event.Kind.WORKSHOP)
+
+    def meetings(self):
+        return self.exclude(kind=Event.Kind.WORKSHOP)
+
+    def with_decisions(self):
+        """Add how many decisions were taken, and how many actions are still open."""
+        from .meeting import ActionItem, Decision  # noqa: PLC0415 (both refer to the event)
+
+        open_ = ActionItem.objects.filter(event=OuterRef("pk"), task__done_at=None, task__cancelled_at=None)
+        return self.annotate(
+            decision_count=_count(Decision.objects.filter(event=OuterRef("pk"))), open_action_count=_count(open_)
+        )
 
     def drafts(self):
         """Events nobody has been invited to yet."""
@@ -211,6 +224,9 @@ class Event(models.Model):
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
     reason = models.TextField(_("reason"), blank=True, editable=False)
     outcomes = I18nTextField(_("outcomes"), blank=True)
+    # The rule of the committee on the day it met; it and its seats may change later.
+    voting_seats = models.PositiveSmallIntegerField(_("voting seats"), null=True, blank=True, editable=False)
+    quorum_needed = models.PositiveSmallIntegerField(_("quorum"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("outcomes published"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     revision = RevisionField()
@@ -299,6 +315,13 @@ class Event(models.Model):
                 name="event_meeting_of_somebody",
                 violation_error_message=_("A meeting belongs to one committee or one user group."),
             ),
+            models.CheckConstraint(
+                condition=Q(voting_seats=None, quorum_needed=None)
+                | Q(kind="COMMITTEE_MEETING", voting_seats__isnull=False, quorum_needed__isnull=False)
+                & Q(quorum_needed__lte=F("voting_seats")),
+                name="event_quorum_of_a_committee",
+                violation_error_message=_("Only a committee has a quorum, and no more than its voting seats."),
+            ),
         ]
         triggers = [
             revision_trigger(),
@@ -314,7 +337,22 @@ class Event(models.Model):
         return str(self.title)
 
     def get_absolute_url(self):
-        return reverse("workshops:event", args=[self.pk])
+        return reverse("workshops:meeting" if self.is_meeting else "workshops:event", args=[self.pk])
+
+    @property
+    def is_meeting(self):
+        """Whether a committee or a user group meets."""
+        return self.kind != self.Kind.WORKSHOP
+
+    @property
+    def body(self):
+        """The committee or user group that meets; None for a workshop."""
+        return (self.committee or self.group) if self.is_meeting else None
+
+    @property
+    def short_title(self):
+        """The title beside the name of the body that meets: “Meeting 5”."""
+        return capfirst(str(self.title).removeprefix(f"{self.body}:").strip())
 
     @property
     def zone(self):
@@ -414,11 +452,17 @@ class EventProduct(models.Model):
 
 @tracked(exclude=["revision"])
 class Session(models.Model):
-    """One item of the programme."""
+    """One item of the programme; of a meeting, of the agenda."""
+
+    class Purpose(models.TextChoices):
+        INFORMATION = "INFORMATION", _("For information")
+        DISCUSSION = "DISCUSSION", _("For discussion")
+        DECISION = "DECISION", _("For decision")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="sessions")
     starts = models.TimeField(_("from"), null=True, blank=True, help_text=_("On the clock of the place."))
     title = I18nCharField(_("what it is about"))
+    purpose = models.CharField(_("for"), max_length=11, choices=Purpose, blank=True)
     speaker = models.CharField(_("who"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     revision = RevisionField()

@@ -33,6 +33,7 @@ class Milestone(models.Model):
     """
 
     class Kind(models.TextChoices):
+        SAVE_THE_DATE = "SAVE_THE_DATE", _("Save the date")
         INVITATION = "INVITATION", _("Invitation")
         REMINDER = "REMINDER", _("Reminder")
         LAST_REMINDER = "LAST_REMINDER", _("Last reminder")
@@ -49,8 +50,8 @@ class Milestone(models.Model):
         SKIPPED = "SKIPPED", _("Left out: its day had passed")
         DROPPED = "DROPPED", _("Cancelled")
 
-    # These two go out only after a person has released them.
-    RELEASED_BY_HAND = (Kind.INVITATION, Kind.OUTCOMES)
+    # These go out only after a person has released them; the first one is always sent by hand.
+    RELEASED_BY_HAND = (Kind.SAVE_THE_DATE, Kind.INVITATION, Kind.OUTCOMES)
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="milestones", verbose_name=_("workshop"))
     kind = models.CharField(_("message"), max_length=14, choices=Kind)
@@ -90,6 +91,12 @@ class Milestone(models.Model):
 
     def __str__(self):
         return str(self.get_kind_display())
+
+    @property
+    def may_be_sent(self):
+        """Whether it is still to be sent. A day to keep free may also be told later than planned."""
+        late = self.kind == self.Kind.SAVE_THE_DATE and self.state == self.State.SKIPPED
+        return late or self.state == self.State.PLANNED
 
     @property
     def awaits_release(self):

@@ -12,7 +12,7 @@ from nso_contacts.office import clock
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 
-from .. import doorlist, wording
+from .. import doorlist, quorum, wording
 from ..actions import attendance as attendance_actions
 from ..actions import event as event_actions
 from ..forms import WalkInForm
@@ -33,6 +33,7 @@ def attendance(request, pk):
         return redirect(request.get_full_path())
     door = doorlist.read(found, view=request.GET.get("show", ""), typed=request.GET.get("q", ""))
     context = {
+        "seats": quorum.read(found),
         "title": _("Attendance"),
         "lede": _day(found),
         "crumbs": crumbs(found),
@@ -101,23 +102,27 @@ def held(request, pk):
             n := open_.filter(excused).count(),
         )
         % {"n": n},
-        _("The day after, those who came get thanks and the survey, and those who stayed away a note."),
         _("Attendance can still be corrected afterwards."),
     ]
+    if not found.is_meeting:
+        told = _("The day after, those who came get thanks and the survey, and those who stayed away a note.")
+        consequences.insert(-1, told)
+    if seats := quorum.read(found):
+        consequences.insert(0, f"{seats.sentence}.")
     if found.day > clock.today():
         consequences.insert(
             0, _("The workshop is planned for %(when)s: its day has not come yet.") % {"when": wording.when_of(found)}
         )
     return confirm_page(
         request,
-        title=_("Mark the workshop as held?"),
+        title=_("Mark the meeting as held?") if found.is_meeting else _("Mark the workshop as held?"),
         lede=str(found),
         consequences=consequences,
         action=lambda: event_actions.mark_held(found, actor=request.user),
         verb=_("Mark as held"),
         crumbs=crumbs(found),
         cancel=reverse("workshops:attendance", args=[found.pk]),
-        done=_("The workshop is marked as held."),
+        done=_("Marked as held."),
     )
 
 

@@ -13,52 +13,64 @@ from nso_contacts.pages import panels
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 
-from .. import overview, wording
+from .. import delivered, guestlist, overview, quorum, wording
 from ..actions import event as event_actions
 from ..actions import sending
 from ..forms import EventForm, NewDayForm, OutcomesForm, ReasonForm, session_forms, sessions
+from ..meeting_forms import MeetingForm
 from ..models import Event, Milestone
 
-OWN_TABS = ("programme", "messages")
+OWN_TABS = ("programme", "decisions", "papers", "messages")
 
 
 def crumbs(event=None):
     """The way to a page of a workshop."""
+    is_meeting = event is not None and event.is_meeting
     found = [(_("Workshops"), reverse("workshops:list"))]
-    return [*found, (str(event), event.get_absolute_url())] if event else found
+    if is_meeting:
+        found = [(_("Meetings"), reverse("workshops:meeting_list"))]
+    return [*found, (str(event), event.get_absolute_url())] if event and event.pk else found
 
 
 def shown_event(request, pk):
     """The workshop, if the reader may see it."""
     events = Event.objects.visible_to(request.user).select_related("organiser", "facilitator", "committee", "group")
-    return get_object_or_404(events, pk=pk)
+    found = get_object_or_404(events, pk=pk)
+    request.place = found.get_absolute_url()
+    return found
 
 
 def own_event(request, pk):
     """The workshop, if the reader may change it."""
-    return get_object_or_404(Event.objects.editable_by(request.user).select_related("organiser"), pk=pk)
+    found = get_object_or_404(Event.objects.editable_by(request.user).select_related("organiser"), pk=pk)
+    request.place = found.get_absolute_url()
+    return found
 
 
 @requires("view_workshops")
 def event(request, pk):
     """One workshop: its stage, its guests, its messages."""
     found = shown_event(request, pk)
-    tab = request.GET.get("tab", "")
+    if request.path != found.get_absolute_url():
+        # A meeting has its address among the meetings, a workshop among the workshops.
+        return redirect(f"{found.get_absolute_url()}?{request.GET.urlencode()}".rstrip("?"))
+    tab, page = request.GET.get("tab", ""), "meeting" if found.is_meeting else "workshop"
     reached, lines = overview.funnel(found), overview.lines(found)
     context = {
         "title": str(found),
         "event": found,
         "lede": lede(found),
-        "crumbs": crumbs(),
+        "crumbs": [*crumbs(found)[:1], *body_crumb(found)],
         "strip": overview.strip(found, reached),
         "funnel": reached,
-        "figure": reached.figure(found) if reached.invited else None,
+        # A committee is counted by its seats.
+        "figure": reached.figure(found) if reached.invited and not found.committee_id else None,
         "lines": lines,
         "may_change": request.user.has_perm("access.change_workshops"),
         "tabs": tabs(found, request.user, tab, len(lines)),
         "languages": wording.languages(found),
-        "rail": panels.shown("workshop", found, request.user, "rail"),
-        "facts": panels.shown("workshop", found, request.user, "fact"),
+        "rail": panels.shown(page, found, request.user, "rail"),
+        "facts": panels.shown(page, found, request.user, "fact"),
         "domains": found.domains.all(),
         "products": found.products.all(),
         "reminder": reminder(found),
@@ -67,14 +79,24 @@ def event(request, pk):
     return render(request, "workshops/event.html", context)
 
 
+def body_crumb(found):
+    """The committee or group that meets."""
+    return [(str(found.body), found.body.get_absolute_url())] if found.is_meeting else []
+
+
 def tabs(found, user, current, messages):
     """The tabs of a workshop: its own, then what other parts registered."""
-    listed = panels.tabs("workshop", found, user, current, _("People"))
-    own = [
-        panels.Tab("programme", _("Programme"), found.sessions.count() or None, current == "programme"),
-        panels.Tab("messages", _("Messages"), messages, current == "messages"),
-    ]
-    if current in OWN_TABS:
+    listed = panels.tabs("meeting" if found.is_meeting else "workshop", found, user, current, _("People"))
+    titles = [("programme", _("Programme"), found.sessions.count() or None)]
+    if found.is_meeting:
+        titles = [
+            ("programme", _("Agenda"), found.sessions.count() or None),
+            ("decisions", _("Decisions and actions"), found.decisions.count() + found.action_items.count() or None),
+            ("papers", _("Papers and minutes"), found.papers.count() or None),
+        ]
+    titles.append(("messages", _("Messages"), messages))
+    own = [panels.Tab(key, title, number, current == key) for key, title, number in titles]
+    if current in {tab.key for tab in own}:
         listed[0].current = False
     return [listed[0], *own, *listed[1:]]
 
@@ -85,13 +107,23 @@ def part(request, found, tab):
         return {"part": "workshops/programme.html", "sessions": found.sessions.all()}
     if tab == "messages":
         return {"part": "workshops/messages.html", "messages_query": urlencode({"q": str(found)})}
-    shown = panels.open_tab("workshop", found, request.user, tab)
+    if found.is_meeting and tab == "decisions":
+        return {
+            "part": "workshops/decisions.html",
+            "decisions": found.decisions.all(),
+            "actions": found.action_items.select_related("task__assignee", "task__person").order_by("task__due_on"),
+            "seats": quorum.read(found),
+        }
+    if found.is_meeting and tab == "papers":
+        return {"part": "workshops/papers.html", "papers": found.papers.select_related("file", "added_by")}
+    shown = panels.open_tab("meeting" if found.is_meeting else "workshop", found, request.user, tab)
     if shown is not None:
         return {"shown": shown}
     number = request.GET.get("page", "1")
-    size = 2000 if request.GET.get("page") == "all" else overview.PAGE
-    guests = overview.guests(found, request.GET.get("show", "all"), number, size=size)
-    return {"part": "workshops/people.html", "guests": guests}
+    size = 2000 if request.GET.get("page") == "all" else guestlist.PAGE
+    guests = guestlist.guests(found, request.GET.get("show", "all"), number, size=size)
+    again = delivered.to_send_again(found).count() if guests.view in ("all", "bounced") else 0
+    return {"part": "workshops/people.html", "guests": guests, "again": again, "seats": quorum.read(found)}
 
 
 def reminder(found):
@@ -131,7 +163,7 @@ def new(request):
 def edit(request, pk):
     """Change a workshop."""
     found = own_event(request, pk)
-    form = EventForm(posted(request), instance=found, user=request.user)
+    form = (MeetingForm if found.is_meeting else EventForm)(posted(request), instance=found, user=request.user)
 
     def save(form):
         return event_actions.change(form.instance, actor=request.user, **form.subjects)
@@ -140,20 +172,26 @@ def edit(request, pk):
         request,
         form,
         save=save,
-        title=_("Edit the workshop"),
+        title=_("Edit the meeting") if found.is_meeting else _("Edit the workshop"),
         lede=str(found),
         crumbs=crumbs(found),
         cancel=found.get_absolute_url(),
         template="workshops/form.html",
         consequences=change_consequences(found),
-        context={"planned": planned(form), "event": found},
+        context={"planned": planned(form, is_meeting=found.is_meeting), "event": found},
     )
 
 
 def change_consequences(found):
     """What saving another day or place does."""
     if not found.is_inviting:
-        return []
+        asked = sending.asked_to_keep_free(found).count()
+        told = ngettext(
+            "%(n)s person was asked to keep this day free. After another day, send “Save the date” again.",
+            "%(n)s people were asked to keep this day free. After another day, send “Save the date” again.",
+            asked,
+        )
+        return [told % {"n": asked}] if asked else []
     number = sending.reached(found).not_declined().count()
     told = ngettext(
         "Another time, zone, room or address is sent to %(n)s person as an update of the calendar entry.",
@@ -168,13 +206,13 @@ def change_consequences(found):
     ]
 
 
-def planned(form):
+def planned(form, *, is_meeting=False):
     """The messages of the schedule, with their days once the form has one."""
     if form.is_bound:
         day = form.cleaned_data.get("day") if hasattr(form, "cleaned_data") else None
     else:
         day = form.initial.get("day")
-    return overview.planned(day)
+    return overview.planned(day, is_meeting=is_meeting)
 
 
 def steps(current, event=None, notes=()):
@@ -196,7 +234,8 @@ def programme(request, pk):
         event_actions.save_programme(found, sessions(found, formset), actor=request.user)
         return redirect(f"{found.get_absolute_url()}?tab=programme")
     context = {
-        "title": _("Programme"),
+        "is_meeting": found.is_meeting,
+        "title": _("Agenda") if found.is_meeting else _("Programme"),
         "lede": str(found),
         "crumbs": crumbs(found),
         "formset": formset,
@@ -209,19 +248,24 @@ def programme(request, pk):
 def cancel(request, pk):
     """Call a workshop off."""
     found = own_event(request, pk)
-    number = sending.reached(found).not_declined().count() if found.invited_at else 0
-    told = ngettext(
-        "%(n)s person is told, and the entry is cancelled in their calendar.",
-        "%(n)s people are told, and the entry is cancelled in their calendars.",
-        number,
+    concerned = sending.asked_to_keep_free(found) if found.is_draft else sending.reached(found).not_declined()
+    number = concerned.count()
+    told = (
+        ngettext("%(n)s person is told.", "%(n)s people are told.", number)
+        if found.is_draft
+        else ngettext(
+            "%(n)s person is told, and the entry is cancelled in their calendar.",
+            "%(n)s people are told, and the entry is cancelled in their calendars.",
+            number,
+        )
     )
     return form_page(
         request,
         ReasonForm(posted(request), user=request.user),
         save=lambda form: event_actions.cancel(found, reason=form.cleaned_data["reason"], actor=request.user),
-        title=_("Cancel the workshop"),
+        title=wording.cancel_it(found),
         lede=str(found),
-        verb=_("Cancel the workshop"),
+        verb=wording.cancel_it(found),
         crumbs=crumbs(found),
         cancel=found.get_absolute_url(),
         consequences=[told % {"n": number}, _("Nothing else is sent: no reminder, no survey."), _("This stays.")],
@@ -236,9 +280,9 @@ def postpone(request, pk):
         request,
         ReasonForm(posted(request), user=request.user),
         save=lambda form: event_actions.postpone(found, reason=form.cleaned_data["reason"], actor=request.user),
-        title=_("Postpone the workshop"),
+        title=wording.postpone_it(found),
         lede=str(found),
-        verb=_("Postpone the workshop"),
+        verb=wording.postpone_it(found),
         crumbs=crumbs(found),
         cancel=found.get_absolute_url(),
         consequences=[
@@ -267,7 +311,7 @@ def new_day(request, pk):
         save=save,
         title=_("Enter a new day"),
         lede=str(found),
-        verb=_("Move the workshop"),
+        verb=_("Move the meeting") if found.is_meeting else _("Move the workshop"),
         crumbs=crumbs(found),
         cancel=found.get_absolute_url(),
         consequences=[
@@ -286,7 +330,7 @@ def send_step(request, pk, step):
     elsewhere = {Milestone.Kind.INVITATION: "workshops:send", Milestone.Kind.OUTCOMES: "workshops:publish"}
     if milestone.kind in elsewhere:
         return redirect(elsewhere[milestone.kind], pk=found.pk)
-    name = milestone.get_kind_display()
+    name = overview.step_title(found, milestone.kind)
     return confirm_page(
         request,
         title=_("Send “%(message)s” now?") % {"message": name},
@@ -303,7 +347,7 @@ def send_step(request, pk, step):
 def step_consequences(found, milestone):
     """Whom a message of the schedule reaches if it is sent now."""
     number = sending.audience(found, milestone.kind).count()
-    audience = overview.AUDIENCES[milestone.kind]
+    audience = overview.audience_words(milestone.kind, is_meeting=found.is_meeting)
     told = ngettext("It goes to %(n)s person: %(who)s.", "It goes to %(n)s people: %(who)s.", number)
     if milestone.kind == Milestone.Kind.CALLS:
         told = ngettext(
@@ -335,7 +379,7 @@ def outcomes(request, pk):
         request,
         form,
         save=save,
-        title=_("Record outcomes"),
+        title=_("Write the minutes") if found.is_meeting else _("Record outcomes"),
         lede=str(found),
         crumbs=crumbs(found),
         cancel=found.get_absolute_url(),
@@ -351,18 +395,18 @@ def publish(request, pk):
     found = own_event(request, pk)
     number = sending.audience(found, Milestone.Kind.OUTCOMES).count()
     told = ngettext(
-        "%(n)s person who was invited gets the outcomes, and whoever came without an invitation.",
-        "%(n)s people who were invited get the outcomes, and whoever came without an invitation.",
+        "%(n)s person who was invited gets them, and whoever came without an invitation.",
+        "%(n)s people who were invited get them, and whoever came without an invitation.",
         number,
     )
     return confirm_page(
         request,
-        title=_("Send the outcomes?"),
+        title=_("Send the minutes?") if found.is_meeting else _("Send the outcomes?"),
         lede=str(found),
         consequences=[told % {"n": number}, _("What was sent stays as it is.")],
         action=lambda: event_actions.publish_outcomes(found, actor=request.user),
-        verb=_("Send the outcomes"),
+        verb=_("Send the minutes") if found.is_meeting else _("Send the outcomes"),
         crumbs=crumbs(found),
         cancel=found.get_absolute_url(),
-        done=_("The outcomes are being sent."),
+        done=_("The minutes are being sent.") if found.is_meeting else _("The outcomes are being sent."),
     )

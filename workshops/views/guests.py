@@ -4,6 +4,7 @@ from email.utils import parseaddr
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,15 +15,17 @@ from django.views.decorators.http import require_POST
 
 from nso_contacts.access.policy import requires
 from nso_contacts.mail import writing
+from nso_contacts.pages import export
+from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 from nso_contacts.pages.picks import readable
 
-from .. import choosing, overview, wording
+from .. import choosing, delivered, guestlist, overview, wording
 from ..actions import invitation as invitation_actions
-from ..actions import sending
+from ..actions import resending, sending
 from ..forms import ReplyForm, SendForm
 from ..models import Invitation, Milestone
-from .event import crumbs, own_event, steps
+from .event import crumbs, own_event, shown_event, steps
 
 
 @requires("change_workshops")
@@ -121,6 +124,17 @@ def preview(request, pk):
         **(choosing.letter(invitation) if invitation else {}),
     }
     return render(request, "workshops/preview.html", context)
+
+
+@requires("change_workshops")
+@require_POST
+def send_test(request, pk, invitation):
+    """Send the invitation of one guest to oneself, to see how it arrives."""
+    found = own_event(request, pk)
+    one = get_object_or_404(found.invitations, pk=invitation)
+    invitation_actions.send_test(one, actor=request.user)
+    messages.success(request, _("A test is on its way to %(address)s.") % {"address": request.user.email})
+    return redirect(f"{reverse('workshops:preview', args=[found.pk])}?{urlencode({'as': one.pk})}")
 
 
 # The message runs nothing, sends nothing and loads nothing from elsewhere.
@@ -224,3 +238,65 @@ def take_off(request, pk, invitation):
     one = get_object_or_404(found.invitations.chosen(), pk=invitation)
     invitation_actions.remove(found, [one.person_id], actor=request.user)
     return redirect(f"{found.get_absolute_url()}?{urlencode({'show': 'unsent'})}")
+
+
+@requires("change_workshops")
+def send_again(request, pk):
+    """Send every invitation that came back again, to the addresses corrected since."""
+    found = own_event(request, pk)
+    number = delivered.to_send_again(found).count()
+    still = delivered.bounced(found).count() - number
+    told = ngettext(
+        "%(n)s invitation that came back is sent again, to an address that works.",
+        "%(n)s invitations that came back are sent again, to addresses that work.",
+        number,
+    )
+    left = ngettext(
+        "%(n)s person has no working address yet and is left out.",
+        "%(n)s people have no working address yet and are left out.",
+        still,
+    )
+    return sent_again(request, found, None, [told % {"n": number}, *([left % {"n": still}] if still else [])])
+
+
+@requires("change_workshops")
+def guest_again(request, pk, invitation):
+    """Send one invitation that came back again."""
+    found = own_event(request, pk)
+    one = get_object_or_404(found.invitations.sent().select_related("person"), pk=invitation)
+    is_ready = delivered.to_send_again(found).filter(pk=one.pk).exists()
+    told = _("The invitation of %(name)s is sent again, to an address that works.")
+    refused = _("Nothing is sent: %(name)s has replied, or there is no working address, or it is on its way.")
+    return sent_again(request, found, [one.pk], [(told if is_ready else refused) % {"name": one.person}])
+
+
+def sent_again(request, found, invitations, consequences):
+    """The page before sending invitations again."""
+
+    def action():
+        resending.send_again(found, invitations, actor=request.user)
+        return found
+
+    return confirm_page(
+        request,
+        title=_("Send again to the new address?"),
+        lede=str(found),
+        consequences=[
+            *consequences,
+            _("The personal link of the first message answers no more; the new one has its own."),
+        ],
+        action=action,
+        verb=_("Send again"),
+        crumbs=crumbs(found),
+        cancel=f"{found.get_absolute_url()}?{urlencode({'show': 'bounced'})}",
+        done=_("On its way."),
+    )
+
+
+@requires("view_workshops")
+def participants(request, pk):
+    """The guests of one view of the list as a file."""
+    found = shown_event(request, pk)
+    kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    lines = guestlist.lines(found, request.GET.get("show", "all"))
+    return export.respond(kind, str(found), guestlist.head(), lines)

@@ -20,8 +20,8 @@ from nso_contacts.pages.form import add_refusal, posted, summary
 from .. import calendar_entry, invitees, messages, wording
 from ..actions import invitation as invitation_actions
 from ..forms import ColleagueForm, ReplyForm
+from ..guestlist import REPLIES
 from ..models import Invitation, Milestone
-from ..overview import REPLIES
 
 BECAUSE = "the personal link in the message stands for the invited person"
 
