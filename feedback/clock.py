@@ -3,7 +3,7 @@
 Rules of the office's service standard: before triage the office's own target counts from receipt; triage sets the
 class and its target, and the count starts again from day 0. A custom tabulation or a complex compilation counts from
 the acceptance of its quote, or from triage if it is free. The clock stands still while the office waits for the
-requester.
+requester. A request that is taken up again starts a second clock; the first one's outcome stays on the row.
 """
 
 from datetime import date, datetime
@@ -22,6 +22,8 @@ COUNTED_FROM_TRIAGE = (RequestClass.CUSTOM_TABULATION, RequestClass.COMPLEX_COMP
 
 def started_at(request: DataRequest) -> datetime:
     """The moment the clock of a request counts from."""
+    if request.reopened_at:
+        return request.reopened_at
     if request.request_class in COUNTED_FROM_TRIAGE and request.triaged_at:
         return request.triaged_at
     return request.received_at

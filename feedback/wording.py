@@ -112,7 +112,7 @@ def how_it_counts(request):
     until = clock.due_on or max(today, clock.day_zero)
     lines = []
     for day in clock.explain(until):
-        words = words_of_day(day, clock, today)
+        words = words_of_day(day, clock, today, reopened=request.reopened_at is not None)
         kind = day.kind
         if lines and kind == lines[-1]["kind"] and kind in NOT_COUNTED:
             lines[-1]["until"] = day.date
@@ -122,8 +122,10 @@ def how_it_counts(request):
     return lines
 
 
-def words_of_day(day, clock, today):
+def words_of_day(day, clock, today, *, reopened=False):
     """One day of a clock in words."""
+    if day.kind is DayKind.DAY_ZERO and reopened:
+        return gettext("Taken up again %(time)s: day 0") % {"time": date_format(clock.started, "H:i")}
     if day.kind is DayKind.DAY_ZERO:
         return gettext("Received %(time)s: day 0") % {"time": date_format(clock.started, "H:i")}
     if day.kind is DayKind.WORKING:

@@ -251,15 +251,24 @@ def close(request: DataRequest, *, outcome: str, actor: User) -> DataRequest:
 
 @action
 def reopen(request: DataRequest, *, actor: User | None, reason: str) -> DataRequest:
-    """Take an answered or closed request up again, within 30 days; its first clock stays in the history."""
+    """Take an answered or closed request up again, within 30 days.
+
+    A second clock starts; when the first answer went out and when it was due is kept, however often this happens.
+    """
     request = _locked(request)
     _refuse_unless(request, Status.DELIVERED, Status.CLOSED)
+    now = timezone.now()
     ended = request.closed_at or request.delivered_at
-    if ended and timezone.now() - ended > REOPEN_WITHIN:
+    if ended and now - ended > REOPEN_WITHIN:
         raise NotNow(_("It ended more than 30 days ago. Make a new request that mentions this one."))
+    if request.first_delivered_at is None:
+        request.first_delivered_at = request.delivered_at
+        request.first_due_on = request.due_on
+    request.reopened_at = now
     request.status = Status.IN_PROGRESS
     request.closed_at = None
     request.save()
+    _count_again(request)
     _say(request, RequestMessage.Kind.INTERNAL, reason, actor, ())
     return request
 

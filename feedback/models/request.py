@@ -140,6 +140,10 @@ class DataRequest(models.Model):
     triaged_at = models.DateTimeField(null=True, blank=True, editable=False)
     delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Taken up again: a second clock counts from then, and what the first one came to is kept for reporting.
+    reopened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    first_delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    first_due_on = models.DateField(null=True, blank=True, editable=False)
     target_days = models.PositiveSmallIntegerField(_("target, working days"), editable=False)
     due_on = models.DateField(_("answer due"), null=True, blank=True, editable=False)
     assignee = models.ForeignKey(
@@ -209,6 +213,11 @@ class DataRequest(models.Model):
                 condition=~Q(status="DELIVERED") | Q(delivered_at__isnull=False),
                 name="request_delivered_at_a_time",
                 violation_error_message=_("A delivered request has a time of delivery."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reopened_at=None) | Q(first_delivered_at__isnull=False),
+                name="request_reopened_after_an_answer",
+                violation_error_message=_("A request taken up again keeps the time of its first answer."),
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["TRIAGED", "IN_PROGRESS", "DISCLOSURE_CHECK", "READY", "DELIVERED"])
