@@ -371,7 +371,7 @@ def _write(request: DataRequest, purpose: str, *, version: object = "1", message
         recipient=request.requester,
         address=request.address,
         name=request.who,
-        language=request.language or (request.requester.language if request.requester else ""),
+        language=request.reading_language,
         version=version,
         context={"message": message.pk} if message else {},
     )

@@ -245,6 +245,11 @@ class DataRequest(models.Model):
         return str(self.requester) if self.requester else self.requester_name or self.requester_email
 
     @property
+    def reading_language(self):
+        """The language the requester is written to in: the one asked for, else their own; empty: the office's first."""
+        return self.language or (self.requester.language if self.requester else "")
+
+    @property
     def address(self):
         """Where messages about the request go: the address given with it, else the person's primary one that works."""
         if self.requester_email or self.requester is None:

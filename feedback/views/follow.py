@@ -29,6 +29,13 @@ def linked(token):
     return DataRequest.objects.select_related("organisation", "assignee", "requester").get(pk=record.pk)
 
 
+def read_in(request, record):
+    """Draw the page in the language chosen on it, else in that of the letters."""
+    return translation.override(
+        request.COOKIES.get("django_language") or record.reading_language or translation.get_language()
+    )
+
+
 def ended(request):
     """The link was real and does not answer any more."""
     return render(request, "feedback/portal/link_ended.html", {"title": _("This link has ended")}, status=410)
@@ -42,7 +49,7 @@ def follow(request, token):
         record = linked(token)
     except links.LinkExpired:
         return ended(request)
-    with translation.override(request.COOKIES.get("django_language") or record.language or translation.get_language()):
+    with read_in(request, record):
         form = HeardForm(posted(request))
         context = page_of(record, form) | {"withdraw_url": f"{request.path}withdraw/", "by_link": True}
         return conversation_page(request, record, form, context, actor=record.requester, here=request.path)
@@ -62,17 +69,18 @@ def withdraw(request, token):
         actions.withdraw(record, actor=record.requester, reason="")
         return here
 
-    return confirm_page(
-        request,
-        title=_("I no longer need it"),
-        lede=record.subject,
-        consequences=[_("We stop working on the request and close it.")],
-        action=act,
-        verb=_("Withdraw request"),
-        base=BASE,
-        cancel=here,
-        done=_("The request is withdrawn."),
-    )
+    with read_in(request, record):
+        return confirm_page(
+            request,
+            title=_("I no longer need it"),
+            lede=record.subject,
+            consequences=[_("We stop working on the request and close it.")],
+            action=act,
+            verb=_("Withdraw request"),
+            base=BASE,
+            cancel=here,
+            done=_("The request is withdrawn."),
+        )
 
 
 @open_to_all(because=BECAUSE)
