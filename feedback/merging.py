@@ -1,5 +1,6 @@
 """What becomes of requests, needs and frames of surveys when two people or organisations become one."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +16,15 @@ def register():
         merge_rules.Rule(DataRequest, "requester", requests),
         merge_rules.Rule(DataRequest, "organisation", requests),
         merge_rules.Rule(NeedRaiser, "person", needs, same=("need",), settle=settle_raisers, explain=one_raiser),
-        merge_rules.Rule(NeedRaiser, "organisation", needs),
+        merge_rules.Rule(
+            NeedRaiser,
+            "organisation",
+            needs,
+            same=("need",),
+            among=Q(person=None),
+            settle=settle_raisers,
+            explain=one_raiser,
+        ),
         merge_rules.Rule(
             FrameMember,
             "person",
@@ -28,7 +37,7 @@ def register():
 
 
 def settle_raisers(kept, gone):
-    """One person raised a need once: what they were told, and where they raised it, is kept on the row that stays."""
+    """Who raised a need is listed once: what they were told, and where they raised it, stays on the kept row."""
     told = set(kept.answers.values_list("stage", "decision_number"))
     for answer in gone.answers.all():
         if (answer.stage, answer.decision_number) not in told:

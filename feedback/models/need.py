@@ -200,6 +200,18 @@ class NeedRaiser(models.Model):
                 name="needraiser_is_somebody",
                 violation_error_message=_("Choose the person or organisation who raised the need."),
             ),
+            models.UniqueConstraint(
+                fields=["need", "person"],
+                name="needraiser_person_once",
+                violation_error_message=_("This person is on the list of those who raised the need already."),
+            ),
+            # Several people of one organisation may raise a need, each is answered; the organisation by itself once.
+            models.UniqueConstraint(
+                fields=["need", "organisation"],
+                condition=Q(person=None),
+                name="needraiser_organisation_once",
+                violation_error_message=_("This organisation is on the list of those who raised the need already."),
+            ),
         ]
         triggers = [revision_trigger()]
 

@@ -19,6 +19,7 @@ from nso_contacts.office import clock
 from stakeholders.merge_rules import rules_for
 from tests.factories import (
     ExpertAssignmentFactory,
+    OrganisationFactory,
     PersonFactory,
     WorkshopFactory,
     domain,
@@ -101,6 +102,33 @@ def test_the_database_refuses_a_raiser_who_is_nobody(make_need):
     need = make_need()
     with pytest.raises(IntegrityError, match="needraiser_is_somebody"), transaction.atomic():
         NeedRaiser.objects.create(need=need, raised_on=clock.today())
+
+
+@pytest.mark.parametrize("who", ["person", "organisation"])
+def test_nobody_is_added_twice_to_those_who_raised_a_need(signed_in, liaison, make_need, who):
+    need = make_need()
+    record = {"person": PersonFactory, "organisation": OrganisationFactory}[who]()
+    client, path = signed_in(liaison), f"/needs/{need.pk}/support/"
+    form = {who: record.pk, "raised_on": "2026-11-02", "quote": "Monthly, please"}
+    assert client.post(path, form).status_code == 302
+    again = client.post(path, form | {"quote": "As I said"})
+    page = again.content.decode()
+    assert again.status_code == 422
+    assert f"This {who} is on the list of those who raised the need already." in page
+    assert "As I said" in page
+    assert need.raisers.filter(**{who: record}).count() == 1
+    with pytest.raises(IntegrityError, match=f"needraiser_{who}_once"), transaction.atomic():
+        NeedRaiser.objects.create(need=need, raised_on=clock.today(), **{who: record})
+
+
+def test_two_people_of_one_organisation_may_both_raise_a_need(liaison, make_need):
+    ministry = OrganisationFactory()
+    need = make_need(person=PersonFactory(organisation=ministry))
+    need.raisers.update(organisation=ministry)
+    for person in (PersonFactory(organisation=ministry), None):
+        row = NeedRaiser(person=person, organisation=ministry, raised_on=clock.today())
+        actions.support(need, row, actor=liaison)
+    assert need.raisers.filter(organisation=ministry).count() == 3
 
 
 def test_only_who_decides_may_decide(signed_in, statistician, liaison, manager, make_need):
@@ -337,6 +365,22 @@ def test_two_records_of_one_raiser_become_one_with_every_answer(manager, make_ne
             rule.move(stays, goes)
     raiser = need.raisers.get()
     assert (raiser.person, raiser.quote, raiser.answers.count()) == (stays, "Monthly!", 1)
+
+
+def test_two_organisations_that_raised_one_need_become_one_with_every_answer(manager, make_need):
+    stays, goes = OrganisationFactory(), OrganisationFactory()
+    need = make_need()
+    first, second = (
+        actions.support(need, NeedRaiser(organisation=one, raised_on=clock.today()), actor=manager)
+        for one in (stays, goes)
+    )
+    actions.decide(need, **ACCEPTED, actor=manager)
+    tell(second, actor=manager)
+    for rule in rules_for(stays):
+        if rule.link == ("feedback.needraiser", "organisation"):
+            rule.move(stays, goes)
+    raiser = need.raisers.get(person=None)
+    assert (raiser.pk, raiser.organisation, raiser.answers.count()) == (first.pk, stays, 1)
 
 
 # Responses -----------------------------------------------------------------------------------------------------------
