@@ -101,6 +101,7 @@ class NeedListing(Listing):
     """The needs register."""
 
     title = _("Needs register")
+    lede = _("What users have asked the office to produce or change, and what was decided.")
     policy = ("view_needs",)
     queryset = DataNeed.objects.select_related("owner").prefetch_related("domains")
     columns = [
