@@ -1,6 +1,7 @@
 """Enquiries: received from the public form, answered, turned into a request, or put aside."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -16,13 +17,22 @@ from stakeholders.models import Organisation, Person
 from ..models import DataRequest, Enquiry
 from . import request as requests
 
+RECEIPTS_A_DAY = 3
+
 
 @action
 def receive(enquiry: Enquiry, *, actor: User | None, uploads: Iterable[UploadedFile] = ()) -> Enquiry:
-    """Take an enquiry in and send its receipt."""
+    """Take an enquiry in and send its receipt, unless its address has had enough of them today.
+
+    Anybody can type anybody's address: the form must not become a way to fill somebody's mailbox.
+    """
     enquiry.reference = next_reference("E")
+    earlier = Enquiry.objects.filter(email__iexact=enquiry.email, received_at__gt=timezone.now() - timedelta(days=1))
+    wants_receipt = earlier.count() < RECEIPTS_A_DAY
     enquiry.save(force_insert=True)
-    _write(enquiry, "feedback.enquiry_received")
+    if wants_receipt:
+        # Nothing that was typed goes out before a person has read it: not even the name.
+        _write(enquiry, "feedback.enquiry_received", name="")
     return enquiry
 
 
@@ -41,7 +51,7 @@ def answer(enquiry: Enquiry, text: str, *, actor: User) -> Enquiry:
     enquiry = _open(enquiry)
     enquiry.answer = text
     _close(enquiry, Enquiry.Outcome.ANSWERED, actor)
-    _write(enquiry, "feedback.enquiry_answered")
+    _write(enquiry, "feedback.enquiry_answered", name=enquiry.name)
     return enquiry
 
 
@@ -95,5 +105,5 @@ def _close(enquiry: Enquiry, outcome: str, actor: User) -> None:
     enquiry.save()
 
 
-def _write(enquiry: Enquiry, purpose: str) -> None:
-    outbox.post(purpose, subject=enquiry, address=enquiry.email, name=enquiry.name, language=enquiry.language)
+def _write(enquiry: Enquiry, purpose: str, *, name: str) -> None:
+    outbox.post(purpose, subject=enquiry, address=enquiry.email, name=name, language=enquiry.language)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from feedback.actions import request as actions
-from feedback.models import DataRequest, DisclosureCheck, Enquiry, RequestMessage
+from feedback.models import DataRequest, DisclosureCheck, RequestMessage
 from nso_contacts.mail.models import Message
 from nso_contacts.office.models import RequestClass, RequestTarget
 from tests.factories import OrganisationFactory, PersonFactory, domain
@@ -193,32 +193,3 @@ def test_the_list_does_not_ask_more_for_more_rows(
 
 
 ROW_QUERIES = {}
-
-
-def test_a_public_question_becomes_a_request(client, signed_in, liaison, office):
-    sent = client.post("/contact/", {"topic": "DATA", "text": "Students by region?", "email": "m@univ.example"})
-    assert sent.status_code == 302
-    enquiry = Enquiry.objects.get()
-    staff = signed_in(liaison)
-    assert staff.get(f"/enquiries/{enquiry.pk}/").status_code == 200
-    staff.post(f"/enquiries/{enquiry.pk}/request/", {"subject": "Students by region"})
-    request = DataRequest.objects.get()
-    enquiry.refresh_from_db()
-    assert (enquiry.request, enquiry.outcome) == (request, "REQUEST")
-    assert (request.requester, request.requester_email) == (None, "m@univ.example")
-    assert staff.get("/enquiries/").status_code == 200
-
-
-def test_the_contact_form_stops_taking_a_flood(client, office):
-    for _message in range(10):
-        assert client.post("/contact/", CONTACT).status_code == 302
-    assert client.post("/contact/", CONTACT).status_code == 429
-    assert Enquiry.objects.count() == 10
-
-
-def test_a_machine_that_fills_in_everything_leaves_nothing(client, office):
-    assert client.post("/contact/", CONTACT | {"website": "http://spam.example"}).status_code == 302
-    assert not Enquiry.objects.exists()
-
-
-CONTACT = {"topic": "DATA", "text": "Students by region?", "email": "m@univ.example"}
