@@ -1,6 +1,7 @@
 """Lists of survey waves and of who was asked. Answers stand in no list."""
 
 import django_filters
+from django import forms
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -9,6 +10,7 @@ from nso_contacts.pages.listing import Column, Empty, Listing
 from stakeholders.models import UserSegment
 
 from ..models import FrameMember, SurveyWave
+from ..satisfaction import Period, closed_waves
 
 COMPLETE = Q(frame__disposition__in=["COMPLETE", "PARTIAL"])
 
@@ -39,21 +41,22 @@ class FrameFilter(django_filters.FilterSet):
     """By wave, by segment, by when the workshop was held."""
 
     wave = django_filters.ModelChoiceFilter(queryset=SurveyWave.objects.all(), label=_("Survey"))
-    segment = django_filters.ModelChoiceFilter(queryset=UserSegment.objects.all(), label=_("User segment"))
-    year = django_filters.NumberFilter(label=_("Year"), method="in_year")
-    quarter = django_filters.NumberFilter(label=_("Quarter"), method="in_quarter")
+    segment = django_filters.ModelChoiceFilter(
+        queryset=UserSegment.objects.all(),
+        label=_("User segment"),
+        null_label=_("No segment recorded"),
+        null_value="none",
+    )
+    period = django_filters.CharFilter(label=_("Period"), method="in_period", widget=forms.HiddenInput)
 
     class Meta:
         model = FrameMember
         fields = []
 
-    def in_year(self, queryset, name, value):
-        """Workshops held in a year."""
-        return queryset.filter(wave__event__start__year=int(value))
-
-    def in_quarter(self, queryset, name, value):
-        """Workshops held in a quarter of it."""
-        return queryset.filter(wave__event__start__quarter=int(value))
+    def in_period(self, queryset, name, value):
+        """The attendances that are counted in a quarter or a year: of workshops held in it whose survey is closed."""
+        period = Period.read(value)
+        return queryset.filter(wave__in=closed_waves(period)) if period else queryset.none()
 
 
 class FrameListing(Listing):
@@ -62,7 +65,7 @@ class FrameListing(Listing):
     title = _("Attendances asked about")
     lede = _("Each attendance is asked once. What somebody answered is shown nowhere.")
     policy = ("view_surveys",)
-    queryset = FrameMember.objects.select_related(
+    queryset = FrameMember.objects.exclude(disposition=FrameMember.Disposition.INELIGIBLE).select_related(
         "person", "wave__event", "wave__survey", "segment", "attendance__organisation"
     )
     columns = [

@@ -2,6 +2,7 @@
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -40,8 +41,10 @@ def workshops(request):
         "choices": choices,
         "waves": SurveyWave.objects.filter(closed_at__isnull=False, event__isnull=False).select_related("event")[:200],
         "change": satisfaction.change(result, before) if result and before else "",
+        "asked_url": asked_url(wave, period),
+        "chart": segment_chart(result) if result else None,
         "by_segment": by_segment(result, period if wave is None else None) if result else None,
-        "by_workshop": by_workshop(result) if result else None,
+        "by_workshop": by_workshop(result, period) if result else None,
     }
     return render(request, "feedback/satisfaction.html", context)
 
@@ -54,6 +57,14 @@ def chosen_wave(request):
     return (
         SurveyWave.objects.filter(pk=wish, closed_at__isnull=False, event__isnull=False).select_related("event").first()
     )
+
+
+def asked_url(wave, period, segment=""):
+    """The attendances behind an N: of one workshop, of a period, of a segment in it."""
+    query = {"wave": wave.pk} if wave else {"period": period.key} if period else {}
+    if segment:
+        query["segment"] = segment
+    return f"{reverse('feedback:frame_list')}?{urlencode(query)}"
 
 
 def figure(value):
@@ -98,48 +109,48 @@ def dots(shares, total, sentence):
     return charts.interval_dots(rows, sentence=sentence, minimum=minimum, reference=reference), minimum
 
 
-def by_segment(result, period):
-    """The figure by user segment."""
+def segment_chart(result):
+    """The chart by user segment; its numbers stand in the table beside it."""
     if not result.segments:
         return None
     sentence = _("Share satisfied or very satisfied by user segment, with 95% intervals")
     chart, minimum = dots(result.segments, result.total, sentence)
-    frame = reverse("feedback:frame_list")
     return charts.Figure(
-        key="segments",
+        key="chart",
         kicker=_("Figure 1"),
-        title=_("By user segment"),
-        unit=_(
-            "Share satisfied or very satisfied, per cent (axis from %(minimum)s); bar: 95%% interval, dotted line: all"
-        )
-        % {"minimum": number(minimum)},
+        title=_("Satisfied or very satisfied, by user segment"),
+        unit=_("Per cent (axis from %(minimum)s); bar: 95%% interval, dotted line: all") % {"minimum": number(minimum)},
         chart=chart,
-        head=head(_("Segment")),
-        rows=[row(share, share.label, segment_url(frame, share, period)) for share in result.segments],
-        total=row(result.total, _("All")),
         source=_(
             "Source: follow-up surveys, question “Overall, how satisfied were you with the workshop?”. "
             "c = not shown, to protect groups with few or unanimous answers."
         ),
-        open=True,
     )
 
 
-def segment_url(frame, share, period):
-    """The attendances behind a segment's N."""
-    if period is None or not share.key.isdecimal():
-        return ""
-    quarter = f"&quarter={period.quarter}" if period.quarter else ""
-    return f"{frame}?year={period.year}{quarter}&segment={share.key}"
+def by_segment(result, period):
+    """The table by user segment."""
+    if not result.segments:
+        return None
+    return charts.Figure(
+        key="segments",
+        kicker=_("Table 1"),
+        title=_("By user segment"),
+        head=head(_("Segment")),
+        rows=[
+            row(share, share.label, asked_url(None, period, share.key) if period else "") for share in result.segments
+        ],
+        total=row(result.total, _("All"), asked_url(None, period) if period else ""),
+    )
 
 
-def by_workshop(result):
+def by_workshop(result, period):
     """The table by workshop."""
     if not result.workshops:
         return None
     return charts.Figure(
         key="workshops",
-        kicker=_("Table 1"),
+        kicker=_("Table 2") if result.segments else _("Table 1"),
         title=_("By workshop"),
         head=head(_("Workshop")),
         rows=[
@@ -148,11 +159,11 @@ def by_workshop(result):
                 charts.Cell(
                     f"{share.label}, {office_date(share.record.event.day)}", url=share.record.get_absolute_url()
                 ),
-                f"{reverse('feedback:frame_list')}?wave={share.record.pk}",
+                asked_url(share.record, None),
             )
             for share in result.workshops
         ],
-        total=row(result.total, _("All")),
+        total=row(result.total, _("All"), asked_url(None, period)),
     )
 
 
