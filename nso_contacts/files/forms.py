@@ -6,9 +6,17 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext_lazy as _
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
 
 from . import storage
+
+
+def what_may_be_attached() -> str:
+    """Say it in the language of the page, not of the start-up."""
+    return _("PDF, office documents, text, CSV, pictures or ZIP, up to %(limit)s.") % {
+        "limit": filesizeformat(storage.MAX_BYTES)
+    }
 
 
 class UploadField(forms.FileField):
@@ -17,8 +25,7 @@ class UploadField(forms.FileField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
             "help_text",
-            _("PDF, office documents, text, CSV, pictures or ZIP, up to %(limit)s.")
-            % {"limit": filesizeformat(storage.MAX_BYTES)},
+            lazy(what_may_be_attached, str)(),
         )
         super().__init__(**kwargs)
         self.widget.attrs.setdefault("accept", ",".join(storage.ALLOWED_ENDINGS))
