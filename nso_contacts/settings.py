@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "nso_contacts.pages.middleware.HtmxVaryMiddleware",
+    "nso_contacts.pages.middleware.DraftMiddleware",
 ]
 
 ROOT_URLCONF = "nso_contacts.urls"
@@ -252,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
     "workshops-tick": {"task": "workshops.tasks.tick", "schedule": 30.0},
     "feedback-tick": {"task": "feedback.tasks.tick", "schedule": 60.0},
     "stakeholders-nightly": {"task": "stakeholders.tasks.rebuild_due_dates", "schedule": crontab(hour=2, minute=10)},
+    "pages-nightly": {"task": "nso_contacts.pages.tasks.delete_old_drafts", "schedule": crontab(hour=3, minute=20)},
 }
 
 # Languages and time ---------------------------------------------------------------------------------------------------

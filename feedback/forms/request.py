@@ -12,6 +12,7 @@ from nso_contacts.office import clock
 from nso_contacts.office.models import Office, RequestClass
 from nso_contacts.pages.form import OfficeForm, OfficeModelForm
 from nso_contacts.pages.picks import Pick
+from nso_contacts.pages.widgets import Segments
 from stakeholders.models import Organisation, Post, StatisticalDomain
 
 from ..models import DataRequest, DisclosureCheck
@@ -89,8 +90,10 @@ class PortalRequestForm(OfficeForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say in a few words what the figures are for")},
     )
-    needed_by = forms.DateField(label=_("When do you need the answer?"), required=False)
-    language = forms.ChoiceField(label=_("Language of the labels"), widget=forms.RadioSelect)
+    needed_by = forms.DateField(
+        label=_("When do you need the answer?"), required=False, widget=forms.DateInput(attrs={"class": "w-14"})
+    )
+    language = forms.ChoiceField(label=_("Language of the labels"), widget=Segments)
     file = UploadField(label=_("File"), required=False)
 
     def __init__(self, *args, **kwargs):

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET
 from nso_contacts.access.policy import requires
 from nso_contacts.office import clock
 from nso_contacts.office.models import Office
+from nso_contacts.office.templatetags.office import office_datetime
+from nso_contacts.pages import drafts
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import add_refusal, form_page, posted, summary
 from nso_contacts.pages.matching import matching
@@ -24,6 +26,8 @@ from ..permissions import own_organisations
 
 BASE = "portal_base.html"
 SHOWN = 3
+# The draft of a request that is being written.
+REQUEST_DRAFT = "feedback.portal_request"
 
 
 def person_of(user):
@@ -76,7 +80,7 @@ def home(request):
         "invitations": Invitation.objects.own(request.user).filter(reply="").select_related("event"),
         "experts": own_experts(request.user)[:5],
         "responses": PublishedResponse.objects.published()[:2],
-        "waiting": waiting(person),
+        "waiting": [*unsent_request(person), *waiting(person)],
     }
     return render(request, "feedback/portal/home.html", context)
 
@@ -94,6 +98,19 @@ def waiting(person):
     return [thing for find in _waiting for thing in find(person)]
 
 
+def unsent_request(person):
+    """The request somebody has begun to write, as a thing that waits for them."""
+    draft = drafts.of(person.user, REQUEST_DRAFT)
+    if draft is not None:
+        sentence = draft.values.get("subject", [""])[0].strip()
+        yield {
+            "title": _("Draft: %(subject)s") % {"subject": sentence} if sentence else _("Draft of a data request"),
+            "text": _("Saved %(when)s, not sent yet.") % {"when": office_datetime(draft.kept_at)},
+            "url": reverse("feedback:portal_request_create"),
+            "verb": _("Continue"),
+        }
+
+
 @requires("use_portal")
 @require_GET
 def request_list(request):
@@ -108,7 +125,8 @@ def request_create(request):
     """Ask for data."""
     person = person_of(request.user)
     form = PortalRequestForm(posted(request), user=request.user)
-    sentence = request.POST.get("subject", "")
+    draft = drafts.of(request.user, REQUEST_DRAFT)
+    sentence = request.POST.get("subject", draft.values.get("subject", [""])[0] if draft else "")
 
     def save(form):
         uploads = [form.cleaned_data["file"]] if form.cleaned_data["file"] else []
@@ -120,10 +138,11 @@ def request_create(request):
         form,
         save=save,
         title=_("Request data"),
-        lede=_("Takes about 5 minutes. We write to you at each step."),
+        lede=_("Takes about 5 minutes. We write to you at each step. Your draft is saved as you type."),
         verb=_("Send request"),
         crumbs=[(_("Home"), "/portal/"), (_("My requests"), "/portal/requests/")],
         base=BASE,
+        kept=REQUEST_DRAFT,
         template="feedback/portal/request_form.html",
         done=_("We have your request. A receipt is on its way to you."),
         context={

@@ -29,7 +29,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import stale
+from . import drafts, stale
 from .picks import Pick
 from .widgets import NATIVE
 
@@ -157,6 +157,7 @@ def form_page(
     base: str = "base.html",
     consequences: Iterable[Text] = (),
     draft: bool = False,
+    kept: str = "",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Answer a request for a page with one form. See the module for what it answers when.
@@ -164,6 +165,7 @@ def form_page(
     `consequences` are sentences that stand beside the form and say what saving will do; a page with more to show
     beside its form gives a `template` that extends pages/form.html and fills its `aside`. `done` is said after saving.
     `draft` keeps what is typed in the tab until it is sent, so that closing a dialog loses nothing.
+    `kept` names a long form whose draft is kept on the server for its reader; see `drafts`.
     `base` is the shell: the portal and public pages give portal_base.html. Opened in the dialog (`data-dialog`), only
     the form is drawn.
     """
@@ -179,6 +181,10 @@ def form_page(
         **(context or {}),
         **frame(request, base),
     }
+    if kept:
+        if request.POST.get(drafts.ACT):
+            return drafts.answer(request, kept)
+        page |= drafts.prepare(request, kept, form)
     if request.method != "POST" or stale.wants_form_back(request) or wants_matches(form):
         return render(request, template, page)
     try:
@@ -187,7 +193,11 @@ def form_page(
         return stale.page(request, form, page)
     except ValidationError as refusal:
         add_refusal(form, refusal)
+        if kept:
+            page["kept_draft"] = drafts.keep(page["draft_mark"], request.POST)
         return render(request, template, page | {"errors": summary(form)}, status=422)
+    if kept:
+        drafts.end(page["draft_mark"])
     return saved(request, target, done)
 
 

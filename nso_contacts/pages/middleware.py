@@ -1,4 +1,4 @@
-"""Keeps caches from mixing up a whole page and the part of it that htmx asked for."""
+"""What concerns every answer: caches that must not mix up page and part, and what is typed when a sign-in has ended."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
+
+from . import drafts
 
 
 class HtmxVaryMiddleware:
@@ -23,6 +25,23 @@ class HtmxVaryMiddleware:
             response.headers["HX-Redirect"] = response.headers["Location"]
             del response.headers["Location"]
             response.status_code = 204
+        return response
+
+
+class DraftMiddleware:
+    """Whoever sends a long form after their sign-in has ended finds it again as a draft once they have signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Keep the next step."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Keep what was sent in vain, for the person whose form it was."""
+        response = self.get_response(request)
+        if request.method == "POST" and leads_to_sign_in(response) and drafts.MARK in request.POST:
+            mark = drafts.Mark.read(request.POST[drafts.MARK])
+            if mark is not None:
+                drafts.keep(mark, request.POST)
         return response
 
 

@@ -313,7 +313,45 @@
   };
   addEventListener("submit", (event) => { if (event.target.matches("[data-sign-out]")) sessionStorage.clear(); });
 
+  // A long form saves its draft on the server a moment after each change, and at once when its tab is left.
+  const kept = (form) => {
+    const note = form.querySelector("[data-kept-note]");
+    let timer = 0;
+    let sending = null;
+    const save = async (leaving) => {
+      clearTimeout(timer);
+      timer = 0;
+      const typed = new FormData(form);
+      [...typed.entries()].forEach(([name, value]) => { if (value instanceof File) typed.delete(name); });
+      typed.set("draft-act", "quietly");
+      sending = new AbortController();
+      try {
+        const answer = await fetch(form.action, {
+          method: "POST", body: new URLSearchParams(typed), redirect: "manual", keepalive: leaving,
+          signal: leaving ? undefined : sending.signal,
+        });
+        if (answer.type === "opaqueredirect") note.textContent = note.dataset.signedOut;
+        else note.textContent = answer.ok ? await answer.text() : note.dataset.failed;
+      } catch (error) {
+        if (error.name !== "AbortError") note.textContent = note.dataset.failed;
+      }
+    };
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(save, 1500);
+    };
+    form.addEventListener("input", soon);
+    form.addEventListener("change", soon);
+    form.addEventListener("submit", () => {
+      clearTimeout(timer);
+      timer = 0;
+      sending?.abort();
+    });
+    document.addEventListener("visibilitychange", () => { if (document.hidden && timer) save(true); });
+  };
+
   const improve = (within) => {
+    all("form[data-kept]", within).forEach(kept);
     all("form[data-draft]", within).forEach(draft);
     all("[data-toast]", within).forEach(toast);
     all("[data-pick]", within).forEach(pick);
@@ -323,6 +361,8 @@
   };
   improve(document);
   addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) improve(event.detail.elt); });
+
+  all("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
 
   // Print: the tables behind the charts are printed too --------------------------------------------------------------------
   addEventListener("beforeprint", () => all("details[data-twin]").forEach((twin) => { twin.dataset.was = twin.open; twin.open = true; }));

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 # Portal, public pages and mail. Staff pages are in English so far.
 PUBLIC = (
     "templates/portal_base.html",
+    "templates/parts/keep_draft.html",
+    "templates/parts/kept_draft.html",
     "templates/feedback/portal/",
     "templates/feedback/survey/question.html",
     "templates/feedback/survey/done.html",
