@@ -265,3 +265,17 @@ def test_an_address_that_means_nothing_shows_the_latest_quarter(signed_in, manag
     assert page.status_code == 200
     assert "28 of 39 answers" in page.content.decode()
     assert signed_in(manager).get(f"/surveys/asked/?{query}&segment=none").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_reads_well(page, sign_in, manager, waves, axe):
+    sign_in(page, manager)
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{PAGE}?period=2026-3")
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.get_by_role("button", name="Print").is_visible()
+    page.emulate_media(media="print")
+    assert page.get_by_text("Printed on").is_visible()
+    assert not page.get_by_role("button", name="Print").is_visible()
