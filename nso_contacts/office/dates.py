@@ -10,19 +10,20 @@ from .models import DateStyle, Office
 
 
 class Formats(NamedTuple):
-    """The forms of one style, in Django's letters: within this year, in any other, in full, and without the weekday."""
+    """The forms of one style, in Django's letters: within this year, in any other, in full; and without the weekday."""
 
     this_year: str
     other_year: str
     full: str
     plain: str
+    day_month: str
 
 
 FORMATS = {
-    DateStyle.DAY_FIRST: Formats("D j M", "D j M Y", "D j F Y", "j M Y"),
-    DateStyle.MONTH_FIRST: Formats("D M j", "D M j, Y", "D F j, Y", "M j, Y"),
-    DateStyle.NUMBERS: Formats("D d/m", "D d/m/Y", "D d/m/Y", "d/m/Y"),
-    DateStyle.YEAR_FIRST: Formats("D m-d", "D Y-m-d", "D Y-m-d", "Y-m-d"),
+    DateStyle.DAY_FIRST: Formats("D j M", "D j M Y", "D j F Y", "j M Y", "j M"),
+    DateStyle.MONTH_FIRST: Formats("D M j", "D M j, Y", "D F j, Y", "M j, Y", "M j"),
+    DateStyle.NUMBERS: Formats("D d/m", "D d/m/Y", "D d/m/Y", "d/m/Y", "d/m"),
+    DateStyle.YEAR_FIRST: Formats("D m-d", "D Y-m-d", "D Y-m-d", "Y-m-d", "m-d"),
 }
 
 
@@ -50,6 +51,11 @@ def full(day: date | datetime) -> str:
 def plain(day: date | datetime) -> str:
     """“15 Oct 2026”, where the weekday does not matter."""
     return format_date(day, formats().plain)
+
+
+def day_month(day: date | datetime) -> str:
+    """“15 Oct”, where the year is plain and there is little room."""
+    return format_date(day, formats().day_month)
 
 
 def samples(day: date) -> list[tuple[str, str]]:

@@ -47,6 +47,13 @@ def office_date_plain(value: date | datetime | None) -> str:
 
 
 @register.filter
+def office_day_month(value: date | datetime | None) -> str:
+    """“15 Oct”, where the year is plain and there is little room."""
+    day = _day(value)
+    return "" if day is None else dates.day_month(day)
+
+
+@register.filter
 def office_day(value: date | datetime | None) -> str:
     """“Today”, “Yesterday”, else the date."""
     day = _day(value)
