@@ -10,7 +10,7 @@ from nso_contacts.pages.panels import Panel
 from nso_contacts.pages.picks import PickSource
 from nso_contacts.pages.search import SearchSource
 
-from .models import DataNeed, NeedAnswer, NeedRaiser, PublishedResponse
+from .models import DataNeed, NeedAnswer, NeedDomain, NeedProduct, NeedRaiser, PublishedResponse, ResponseNeed
 
 SHOWN = 5
 
@@ -36,9 +36,17 @@ def register():
         )
     )
     history.register(
-        "need", DataNeed, "view_needs", children=[Child(NeedRaiser, "need"), Child(NeedAnswer, "raiser__need")]
+        "need",
+        DataNeed,
+        "view_needs",
+        children=[
+            Child(NeedRaiser, "need"),
+            Child(NeedAnswer, "raiser__need"),
+            Child(NeedDomain, "dataneed"),
+            Child(NeedProduct, "dataneed"),
+        ],
     )
-    history.register("response", PublishedResponse, "view_needs")
+    history.register("response", PublishedResponse, "view_needs", children=[Child(ResponseNeed, "publishedresponse")])
     for page, field in (
         ("organisation", "organisation"),
         ("person", "person"),

@@ -18,7 +18,7 @@ from stakeholders.contacts import ContactSource, contact_sources, latest_day
 from . import wording
 from .actions import request as actions
 from .listings.request import read_clocks
-from .models import ClockPause, DataRequest, DisclosureCheck, Enquiry, RequestFile, RequestMessage
+from .models import ClockPause, DataRequest, DisclosureCheck, Enquiry, RequestFile, RequestMessage, RequestProduct
 
 SHOWN = 5
 
@@ -38,6 +38,7 @@ def register():
             Child(RequestFile, "request"),
             Child(ClockPause, "request"),
             Child(DisclosureCheck, "request"),
+            Child(RequestProduct, "datarequest"),
         ],
     )
     history.register("enquiry", Enquiry, "view_requests")

@@ -8,9 +8,12 @@ from nso_contacts.pages import navigation, picks, search
 
 from .models import (
     Committee,
+    CommitteeDomain,
     CommitteeSeat,
     DataItem,
+    GroupDomain,
     Product,
+    ProductDomain,
     ProductKeyUserGroup,
     SeatHolder,
     UserGroup,
@@ -45,7 +48,12 @@ def groups() -> None:
             list_url_name="stakeholders:group_list",
         )
     )
-    history.register("group", UserGroup, "view_directory", children=[Child(UserGroupMembership, "group")])
+    history.register(
+        "group",
+        UserGroup,
+        "view_directory",
+        children=[Child(UserGroupMembership, "group"), Child(GroupDomain, "usergroup")],
+    )
 
 
 def committees() -> None:
@@ -84,7 +92,11 @@ def committees() -> None:
         "committee",
         Committee,
         "view_directory",
-        children=[Child(CommitteeSeat, "committee"), Child(SeatHolder, "seat__committee")],
+        children=[
+            Child(CommitteeSeat, "committee"),
+            Child(SeatHolder, "seat__committee"),
+            Child(CommitteeDomain, "committee"),
+        ],
     )
 
 
@@ -124,5 +136,9 @@ def products() -> None:
         "product",
         Product,
         "view_directory",
-        children=[Child(DataItem, "product"), Child(ProductKeyUserGroup, "product")],
+        children=[
+            Child(DataItem, "product"),
+            Child(ProductKeyUserGroup, "product"),
+            Child(ProductDomain, "product"),
+        ],
     )

@@ -27,6 +27,7 @@ from .models import (
     Post,
     StatisticalDomain,
     UserGroup,
+    UserGroupMembership,
 )
 from .models.organisation import below
 
@@ -193,6 +194,7 @@ def keep_histories() -> None:
             Child(PersonDomain, "person"),
             Child(Post, "person"),
             Child(FocalPoint, "person"),
+            Child(UserGroupMembership, "person"),
         ],
     )
     history.register("domain", StatisticalDomain, "view_directory")

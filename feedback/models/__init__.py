@@ -1,9 +1,9 @@
 """Data of the feedback app, one noun per file."""
 
 from .enquiry import Enquiry
-from .need import DataNeed, NeedAnswer, NeedRaiser
-from .request import ClockPause, DataRequest, DisclosureCheck, RequestFile, RequestMessage
-from .response import PublishedResponse
+from .need import DataNeed, NeedAnswer, NeedDomain, NeedProduct, NeedRaiser
+from .request import ClockPause, DataRequest, DisclosureCheck, RequestFile, RequestMessage, RequestProduct
+from .response import PublishedResponse, ResponseNeed
 from .survey import Answer, FrameMember, Question, Response, Survey, SurveyWave
 
 __all__ = [
@@ -15,12 +15,16 @@ __all__ = [
     "Enquiry",
     "FrameMember",
     "NeedAnswer",
+    "NeedDomain",
+    "NeedProduct",
     "NeedRaiser",
     "PublishedResponse",
     "Question",
     "RequestFile",
     "RequestMessage",
+    "RequestProduct",
     "Response",
+    "ResponseNeed",
     "Survey",
     "SurveyWave",
 ]

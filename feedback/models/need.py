@@ -172,6 +172,26 @@ class DataNeed(models.Model):
         return reverse("feedback:need", args=[self.pk])
 
 
+@tracked()
+class NeedDomain(DataNeed.domains.through):
+    """A statistical area of a need: the plain link, tracked like a record."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("statistical domain")
+        verbose_name_plural = _("statistical domains")
+
+
+@tracked()
+class NeedProduct(DataNeed.products.through):
+    """A product that a need is about: the plain link, tracked like a record."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+
+
 @tracked(exclude=["revision"])
 class NeedRaiser(models.Model):
     """Who raised a need, where, and what they were told about it."""

@@ -259,6 +259,16 @@ class DataRequest(models.Model):
 
 
 @tracked()
+class RequestProduct(DataRequest.products.through):
+    """A product that a request is about: the plain link, tracked like a record."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+
+
+@tracked()
 class ClockPause(models.Model):
     """A stretch in which the clock of a request stands still, waiting for the requester."""
 

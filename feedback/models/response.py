@@ -68,3 +68,13 @@ class PublishedResponse(models.Model):
 
     def get_absolute_url(self):
         return reverse("feedback:response", args=[self.pk])
+
+
+@tracked()
+class ResponseNeed(PublishedResponse.needs.through):
+    """A need that a response speaks of: the plain link, tracked like a record."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("need")
+        verbose_name_plural = _("needs")

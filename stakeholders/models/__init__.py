@@ -1,9 +1,10 @@
 """Data of the stakeholders app, one noun per file."""
 
+from .bulk import BulkChange
 from .cadence import MovedDue
-from .committee import Committee, CommitteeSeat, SeatHolder
+from .committee import Committee, CommitteeDomain, CommitteeSeat, SeatHolder
 from .domain import DomainCorrespondence, DomainScheme, StatisticalDomain
-from .group import UserGroup, UserGroupMembership
+from .group import GroupDomain, UserGroup, UserGroupMembership
 from .interaction import (
     Interaction,
     InteractionDomain,
@@ -24,12 +25,14 @@ from .person import (
     PersonName,
     Post,
 )
-from .product import DataItem, Product, ProductKeyUserGroup
+from .product import DataItem, Product, ProductDomain, ProductKeyUserGroup
 from .relation import ExpertAssignment, FocalPoint
 
 __all__ = [
     "AddressState",
+    "BulkChange",
     "Committee",
+    "CommitteeDomain",
     "CommitteeSeat",
     "ContactRole",
     "DataItem",
@@ -37,6 +40,7 @@ __all__ = [
     "DomainScheme",
     "ExpertAssignment",
     "FocalPoint",
+    "GroupDomain",
     "Interaction",
     "InteractionDomain",
     "InteractionFile",
@@ -55,6 +59,7 @@ __all__ = [
     "PersonName",
     "Post",
     "Product",
+    "ProductDomain",
     "ProductKeyUserGroup",
     "SeatHolder",
     "StatisticalDomain",

@@ -90,6 +90,16 @@ class Committee(models.Model):
         return reverse("stakeholders:committee", args=[self.pk])
 
 
+@tracked()
+class CommitteeDomain(Committee.domains.through):
+    """A statistical area of a committee: the plain link, tracked like a record."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("statistical domain")
+        verbose_name_plural = _("statistical domains")
+
+
 @tracked(exclude=["revision"])
 class CommitteeSeat(models.Model):
     """A seat in a committee. People move; the seat stays with its organisation."""

@@ -81,6 +81,16 @@ class UserGroup(models.Model):
         return reverse("stakeholders:group", args=[self.pk])
 
 
+@tracked()
+class GroupDomain(UserGroup.domains.through):
+    """A statistical area of a user group: the plain link, tracked like a record."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("statistical domain")
+        verbose_name_plural = _("statistical domains")
+
+
 @tracked(exclude=["revision"])
 class UserGroupMembership(models.Model):
     """Somebody's membership of a user group, and for which organisation they sit in it."""

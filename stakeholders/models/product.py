@@ -98,6 +98,16 @@ class Product(models.Model):
         return reverse("stakeholders:product", args=[self.pk])
 
 
+@tracked()
+class ProductDomain(Product.domains.through):
+    """A statistical area of a product: the plain link, tracked like a record."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("statistical domain")
+        verbose_name_plural = _("statistical domains")
+
+
 @tracked(exclude=["revision"])
 class DataItem(models.Model):
     """One variable, indicator, table or breakdown of a product."""
