@@ -7,6 +7,8 @@ while they are compared. A test holds both to each other.
 import hashlib
 from collections.abc import Iterable
 
+from nso_contacts.pages.text import visible
+
 # Between the parts of a key: a character that no text of a form or a cleaned cell holds.
 PART = "\x1f"
 # Letters whose lower case takes more than one character, or depends on the place in the word, in Python alone.
@@ -14,8 +16,8 @@ SINGLE = str.maketrans({"İ": "i", "Σ": "σ"})
 
 
 def clean(text: str) -> str:
-    """Return a text without spaces at its ends and with single ones inside."""
-    return " ".join(text.split())
+    """Return a text without what nobody can see, without spaces at its ends and with single ones inside."""
+    return " ".join(visible(text).split())
 
 
 def plain(text: str) -> str:

@@ -29,8 +29,10 @@ from django.shortcuts import render, resolve_url
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import drafts, stale
+from . import drafts, once, stale
+from .controls import keys
 from .picks import Pick
+from .text import visible
 from .widgets import NATIVE
 
 Text = str | Promise
@@ -79,6 +81,17 @@ class OfficeFormMixin:
                 field.for_user(user)
                 sent = self.data if self.is_bound else None  # type: ignore[attr-defined]
                 field.read(sent, self.add_prefix(name), self.get_initial_for_field(field, name))  # type: ignore[attr-defined]
+
+    def full_clean(self) -> None:
+        """Check what was sent without what nobody can see in it. A password stays as it was typed."""
+        data: Any = getattr(self, "data", None)
+        if isinstance(data, Posted):
+            for name, field in self.fields.items():  # type: ignore[attr-defined]
+                if not isinstance(field.widget, forms.PasswordInput):
+                    for key in keys(field.widget, self.add_prefix(name)):  # type: ignore[attr-defined]
+                        if key in data:
+                            data.setlist(key, [visible(value) for value in data.getlist(key)])
+        super().full_clean()  # type: ignore[misc]
 
     @property
     def helper(self) -> FormHelper:
@@ -178,6 +191,7 @@ def form_page(
         "cancel": cancel,
         "consequences": list(consequences),
         "draft": draft,
+        "form_key": once.key_of(request),
         **(context or {}),
         **frame(request, base),
     }
@@ -188,7 +202,9 @@ def form_page(
     if request.method != "POST" or stale.wants_form_back(request) or wants_matches(form):
         return render(request, template, page)
     try:
-        target = accept(form, save)
+        with once.sent(request) as before:
+            target = before.target or accept(form, save)
+            before.target = target if isinstance(target, str) else resolve_url(target)
     except stale.Overtaken:
         return stale.page(request, form, page)
     except ValidationError as refusal:

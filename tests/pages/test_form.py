@@ -4,12 +4,14 @@ import re
 import threading
 
 import pytest
+from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
 
 from nso_contacts.office.models import Office
 from nso_contacts.pages import stale
+from nso_contacts.pages.form import OfficeForm, Posted
 from nso_contacts.pages.stale import LastChange
 
 pytestmark = pytest.mark.urls("tests.pages.sample_urls")
@@ -280,3 +282,59 @@ def test_a_refused_confirmation_says_why(as_role, office):
 
     assert answer.status_code == 422
     assert "It is elsewhere." in answer.text
+
+
+# What nobody sees, and what is sent twice -----------------------------------------------------------------------------
+
+
+def typed(liaison_client, **changes):
+    page = liaison_client.get("/sample/contact/")
+    sent = {"channel": "mail", "subject": "Wages", "form_key": hidden(page, "form_key"), **changes}
+    return sent, liaison_client.post("/sample/contact/", sent)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Amina\u202e daddaH\u202c", "Amina daddaH"),
+        ("Amina\u2066 Haddad\u2069", "Amina Haddad"),
+        ("Ami\u200bna\u00ad Had\ufeffdad", "Amina Haddad"),
+        ("Amina\x07 Had\x1bdad\x9b", "Amina Haddad"),
+        ("أمينة حداد", "أمينة حداد"),
+        ("می\u200cخواهم \u200fX", "می\u200cخواهم \u200fX"),
+        ("李小龍 Рашид Каримов 👩\u200d🏫", "李小龍 Рашид Каримов 👩\u200d🏫"),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+    ],
+)
+def test_characters_nobody_sees_are_left_out_of_every_form_and_scripts_stay_whole(name, kept):
+    class NameForm(OfficeForm):
+        name = forms.CharField()
+
+    data = Posted(mutable=True)
+    data["name"] = name
+    form = NameForm(data)
+
+    assert form.is_valid()
+    assert form.cleaned_data == {"name": kept}
+
+
+def test_a_name_of_nothing_visible_is_no_name_and_a_password_stays_as_typed():
+    class NameForm(OfficeForm):
+        name = forms.CharField()
+        password = forms.CharField(widget=forms.PasswordInput, strip=False)
+
+    data = Posted(mutable=True)
+    data.update({"name": "\u202e\u200b", "password": "a\u200bb"})
+    form = NameForm(data)
+
+    assert list(form.errors) == ["name"]
+    assert form.cleaned_data == {"password": "a\u200bb"}
+
+
+def test_a_form_that_was_refused_can_be_sent_again(liaison_client):
+    sent, refused = typed(liaison_client, subject="")
+    assert refused.status_code == 422
+
+    assert hidden(refused, "form_key") == sent["form_key"]
+    assert liaison_client.post("/sample/contact/", sent).status_code == 422
+    assert liaison_client.post("/sample/contact/", {**sent, "subject": "Wages"}).status_code == 302

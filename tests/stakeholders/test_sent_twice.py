@@ -1,0 +1,85 @@
+"""A form that is sent twice, by two presses or again after a lost answer, writes one record."""
+
+import re
+import threading
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from nso_contacts.office import clock
+from stakeholders.models import Interaction, Organisation, Person, Task, UserGroup
+from tests.factories import PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(client, url):
+    """The key of a form as it is shown."""
+    return re.search(r'name="form_key" value="([^"]+)"', client.get(url).text)[1]
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "fields"),
+    [
+        ("/people/new/", Person, {"name": "Lucía Osei", "lawful_basis": "PUBLIC_TASK"}),
+        (
+            "/organisations/new/",
+            Organisation,
+            {"name": "Labour", "kind": "MINISTRY", "government_level": "NATIONAL", "tier": "KEY"},
+        ),
+        ("/groups/new/", UserGroup, {"name": "Labour users", "status": "ACTIVE"}),
+        ("/tasks/new/", Task, {"title": "Send the table", "kind": "OTHER", "due_on": "2031-05-06", "owed_by": "US"}),
+    ],
+)
+def test_a_record_is_created_once(signed_in, liaison, url, model, fields):
+    client = signed_in(liaison)
+    before = model.objects.count()
+    sent = fields | {"form_key": opened(client, url), "assignee": liaison.pk}
+
+    first, again = client.post(url, sent), client.post(url, sent)
+
+    assert (first.status_code, again.url) == (302, first.url)
+    assert model.objects.count() == before + 1
+    assert client.post(url, sent | {"form_key": opened(client, url)}).status_code in (302, 422)
+
+
+def test_a_contact_is_logged_once(signed_in, liaison):
+    client, person = signed_in(liaison), PersonFactory()
+    url = "/interactions/quick/"
+    fields = {
+        "people": person.pk,
+        "channel": "PHONE",
+        "subject": "Wages",
+        "occurred_at": f"{clock.now():%Y-%m-%dT%H:%M}",
+    }
+    sent = fields | {"form_key": opened(client, url)}
+
+    answers = [client.post(url, sent) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302], answers[0].text[:3000]
+    assert Interaction.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_write_one_record(make_user):
+    liaison = make_user("liaison")
+    clients = [Client(), Client()]
+    for client in clients:
+        client.force_login(liaison)
+    sent = {"name": "Lucía Osei", "lawful_basis": "PUBLIC_TASK", "form_key": opened(clients[0], "/people/new/")}
+    start, led = threading.Barrier(2), []
+
+    def press(client):
+        start.wait()
+        led.append(client.post("/people/new/", sent).url)
+        connection.close()
+
+    presses = [threading.Thread(target=press, args=[client]) for client in clients]
+    for one in presses:
+        one.start()
+    for one in presses:
+        one.join()
+
+    assert len(set(led)) == 1
+    assert Person.objects.count() == 1
