@@ -8,10 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+
+from nso_contacts.office.models import ImmutableUnaccent
 
 from .matching import matching, words
 
@@ -68,6 +72,7 @@ class Found:
     hits: list[Hit]
     number: int
     more_url: str
+    near: bool = False
 
     @property
     def shown_number(self) -> str:
@@ -113,6 +118,18 @@ def find(source: SearchSource, typed: str, user: Any, *, archived: bool = False,
     return Found(source, hits, len(keys), more(source, typed, archived=archived) if len(keys) > most else "")
 
 
+def nearly(source: SearchSource, typed: str, user: Any) -> Found:
+    """Search one kind, if it keeps a `search_text`, for what is written almost like `typed`, the likeliest first."""
+    if source.fields:
+        return Found(source, [], 0, "")
+    plain: Any = Lower(ImmutableUnaccent(Cast(Value(" ".join(words(typed))), TextField())))
+    near = source.queryset(user).filter(search_text__trigram_word_similar=plain)
+    likeness = TrigramWordSimilarity(plain, F("search_text"))
+    records = list(near.annotate(near=likeness).order_by("-near", "pk")[:SHOWN])
+    hits = [Hit(str(source.text(record)), str(source.detail(record)), source.url(record)) for record in records]
+    return Found(source, hits, len(hits), "", near=True)
+
+
 def more(source: SearchSource, typed: str, *, archived: bool) -> str:
     """Return where all hits of a kind stand: in their list, else on the search page limited to it."""
     if source.list_url_name and not archived:
@@ -122,11 +139,16 @@ def more(source: SearchSource, typed: str, *, archived: bool) -> str:
 
 
 def everything(typed: str, user: Any, *, kind: str = "", archived: bool = False) -> list[Found]:
-    """Search every kind, or one of them with up to 100 hits; kinds without a hit are left out."""
+    """Search every kind, or one of them with up to 100 hits; kinds without a hit are left out.
+
+    If no kind has one, a word may be mistyped: then those are found that are written almost like it.
+    """
     if len("".join(words(typed))) < SHORTEST:
         return []
     if kind:
         asked = [source for source in sources(user) if source.kind == kind]
         return [find(source, typed, user, archived=archived, most=COUNTED - 1) for source in asked]
     found = [find(source, typed, user, archived=archived) for source in sources(user)]
+    if not archived and not any(one.number for one in found):
+        found = [nearly(source, typed, user) for source in sources(user)]
     return [one for one in found if one.number]

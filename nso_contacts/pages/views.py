@@ -29,6 +29,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "archived": archived,
         "total": sum(one.number for one in found),
+        "near": any(one.near for one in found),
         "capped": any(one.number == searching.COUNTED for one in found),
         "long_enough": len("".join(typed.split())) >= searching.SHORTEST,
     }
