@@ -17,9 +17,10 @@ class AccountsConfig(AppConfig):
         from nso_contacts.office import places  # noqa: PLC0415
         from nso_contacts.pages import navigation  # noqa: PLC0415
 
-        from . import mails  # noqa: PLC0415
+        from . import mails, views_of_lists  # noqa: PLC0415
 
         mails.register()
+        views_of_lists.register()
         places.register(places.SettingsPlace(_("Office"), "office:settings", "change_office", order=10))
         places.register(places.SettingsPlace(_("Holidays"), "office:holidays", "change_office", order=20))
         places.register(

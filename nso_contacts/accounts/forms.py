@@ -13,7 +13,7 @@ from nso_contacts.office.models import Office
 from nso_contacts.pages.form import OfficeForm, OfficeModelForm
 from nso_contacts.pages.widgets import Segments
 
-from .models import User
+from .models import SavedView, User
 
 
 def language_choices():
@@ -179,3 +179,17 @@ class BaseColleagues(forms.BaseFormSet):
 
 
 Colleagues = forms.formset_factory(ColleagueForm, formset=BaseColleagues, extra=4, max_num=20)
+
+
+class SavedViewForm(OfficeModelForm):
+    """How a view of a list is called, who sees it, and whether the list opens with it."""
+
+    class Meta:
+        model = SavedView
+        fields = ["name", "shared", "is_default"]
+
+    def validate_unique(self):
+        """One view of a name and one default: saving settles both, so that it is never an error here."""
+
+    def validate_constraints(self):
+        """See `validate_unique`."""

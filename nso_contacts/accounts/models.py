@@ -178,3 +178,74 @@ class UserRole(User.groups.through):
 
     class Meta:
         proxy = True
+
+
+class SavedViewQuerySet(models.QuerySet):
+    """Reading views of lists."""
+
+    def visible_to(self, user):
+        """A reader's own, and those colleagues share."""
+        own = Q(owner=user.pk)
+        return self.filter(own | Q(shared=True, owner__is_active=True)) if user.is_staff_member else self.none()
+
+    def editable_by(self, user):
+        """A reader's own."""
+        return self.filter(owner=user.pk)
+
+
+class SavedView(models.Model):
+    """A list as somebody likes it, under a name. It holds an address, no rows: each reader finds what they may see."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views", editable=False)
+    # The name of the list in `reverse`, and its state as its address holds it.
+    list_name = models.CharField(max_length=80, editable=False)
+    state = models.CharField(max_length=2000, editable=False)
+    name = models.CharField(_("name"), max_length=60)
+    shared = models.BooleanField(
+        _("shared with colleagues"),
+        default=False,
+        help_text=_("They find it above the list, each with the rows they may see."),
+    )
+    is_default = models.BooleanField(
+        _("open the list with it"),
+        default=False,
+        help_text=_("For you, whenever you come to the list without a filter."),
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    revision = RevisionField()
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("view of a list")
+        verbose_name_plural = _("views of lists")
+        ordering = ["list_name", Lower("name"), "pk"]
+        indexes = [models.Index(fields=["list_name"], name="savedview_list", condition=Q(shared=True))]
+        constraints = [
+            models.UniqueConstraint(
+                "owner",
+                "list_name",
+                Lower("name"),
+                name="savedview_name_once",
+                violation_error_message=_("You have a view of this list with that name."),
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "list_name"],
+                condition=Q(is_default=True),
+                name="savedview_one_default",
+                violation_error_message=_("A list opens with one view."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="savedview_has_a_name",
+                violation_error_message=_("Enter a name for the view."),
+            ),
+        ]
+        triggers = [revision_trigger()]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        """The list with this view."""
+        return f"{reverse(self.list_name)}?{self.state}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import listings, views
+from . import list_views, listings, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,4 +17,7 @@ urlpatterns = [
     path("settings/users/<int:pk>/reactivate/", views.user_reactivate, name="user_reactivate"),
     path("settings/users/<int:pk>/invitation/", views.user_send_invitation, name="user_send_invitation"),
     path("settings/users/<int:pk>/two-step/", views.user_reset_two_step, name="user_reset_two_step"),
+    path("views/new/", list_views.save, name="view_save"),
+    path("views/<int:pk>/", list_views.change, name="view_change"),
+    path("views/<int:pk>/delete/", list_views.delete, name="view_delete"),
 ]

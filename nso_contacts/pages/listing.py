@@ -31,16 +31,17 @@ from django import forms
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from nso_contacts.access.policy import requires
 
-from . import export
+from . import export, saved_views
 from .controls import in_words, keys
 from .counting import Count, count
 from .matching import matching
@@ -48,7 +49,7 @@ from .picks import Pick
 
 Text = str | Promise
 
-SEARCH, SORT, PAGE, FORMAT, ALL, IDS = "q", "sort", "page", "format", "all", "ids"
+SEARCH, SORT, PAGE, FORMAT, ALL, IDS, COLUMNS = "q", "sort", "page", "format", "all", "ids", "cols"
 LAST_PAGE = 1_000_000
 
 
@@ -113,13 +114,17 @@ class Empty:
 
 @dataclass(frozen=True)
 class Action:
-    """A button above a list, or one for the chosen rows, which it opens with `?ids=…` or with `all` and the filters."""
+    """A button above a list, or one for the chosen rows, which it opens with `?ids=…` or with `all` and the filters.
+
+    Of those for rows the `primary` ones stand in the bar, the others in its menu.
+    """
 
     label: Text
     url_name: str
     icon: str = ""
     capability: str | None = None
     primary: bool = False
+    args: tuple[str, ...] = ()
 
     def is_open_to(self, user: Any) -> bool:
         """Whether `user` may press it."""
@@ -128,7 +133,7 @@ class Action:
     @property
     def url(self) -> str:
         """Where it leads."""
-        return reverse(self.url_name)
+        return reverse(self.url_name, args=self.args)
 
 
 @dataclass(frozen=True)
@@ -186,6 +191,8 @@ class Listing:
     buttons: ClassVar[list[Action]] = []
     actions: ClassVar[list[Action]] = []
     formats: ClassVar[tuple[str, ...]] = ("csv", "xlsx")
+    # Views that the office itself offers above the list: a title and the state of the address.
+    views: ClassVar[list[tuple[Text, dict[str, str]]]] = []
     template: ClassVar[str] = "pages/list.html"
     base: ClassVar[str] = "base.html"
 
@@ -205,6 +212,7 @@ class Listing:
         def view(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             return cls(request, **kwargs).respond()
 
+        view.listing = cls  # type: ignore[attr-defined]  # a saved view is checked against it
         view.__doc__ = cls.__doc__
         view.__name__ = cls.__name__
         view.__module__ = cls.__module__
@@ -218,7 +226,7 @@ class Listing:
         if sent.get(ALL):
             listing.state = sent
             return listing.found
-        return listing.rows().filter(pk__in=[key for key in sent.getlist(IDS) if key.isdecimal() and len(key) < 19])
+        return listing.rows().filter(pk__in=numbers(sent.getlist(IDS)))
 
     # What is in the list ---------------------------------------------------------------------------------------------
 
@@ -247,8 +255,11 @@ class Listing:
 
     @cached_property
     def found(self) -> QuerySet[Any]:
-        """The rows that the search and the filters find, in no order yet."""
-        return self.narrowed(self.filterset)
+        """The rows that the search and the filters find, in no order yet; of a file only those ticked, if any are."""
+        found = self.narrowed(self.filterset)
+        if FORMAT in self.state and IDS in self.state and not self.state.get(ALL):
+            return found.filter(pk__in=numbers(self.state.getlist(IDS)))
+        return found
 
     def narrowed(self, filterset: Any) -> QuerySet[Any]:
         """Return the rows that the search and `filterset` find; filters that make no sense are left out."""
@@ -325,8 +336,22 @@ class Listing:
     # What the page shows ---------------------------------------------------------------------------------------------
 
     def on(self, medium: str) -> list[Column]:
-        """Return the columns for "screen" or "export"."""
-        return [column for column in self.columns if column.only in ("", medium)]
+        """Return the columns for "screen" or "export". Those only for files cannot be chosen, and are in every file."""
+        chosen = self.chosen_columns
+        return [column for column in self.columns if column.only == medium or (not column.only and column in chosen)]
+
+    @cached_property
+    def chosen_columns(self) -> list[Column]:
+        """The columns the address asks for, the row's name always among them; all if it asks for none that exist."""
+        offered = [column for column in self.columns if not column.only]
+        asked = set(self.state.getlist(COLUMNS)) & {column.key for column in offered}
+        return [column for column in offered if column.link or column.key in asked or not asked]
+
+    @property
+    def column_choices(self) -> list[tuple[Column, bool]]:
+        """The columns that can be left out, each with whether it is shown."""
+        offered = [column for column in self.columns if not column.only and not column.link]
+        return [(column, column in self.chosen_columns) for column in offered]
 
     def row(self, record: Any) -> Row:
         """Return the cells of a record."""
@@ -359,17 +384,66 @@ class Listing:
                 found[name] = names
         return found
 
-    def link(self, without: Iterable[str] = (), **changes: Any) -> str:
-        """Return the address of this list with `changes` made to its state and the names in `without` left out."""
+    def query_of(self, without: Iterable[str] = (), **changes: Any) -> str:
+        """Return the state of this list for an address, with `changes` made to it and without some names."""
         state = QueryDict(mutable=True)
         for name in (*self.known, SORT):
             values = [value for value in self.state.getlist(name) if value]
             if values and name not in without:
                 state.setlist(name, values)
+        if len(self.chosen_columns) < sum(1 for column in self.columns if not column.only):
+            state.setlist(COLUMNS, [column.key for column in self.chosen_columns])
         for name, value in changes.items():
             state[name] = value
-        query = state.urlencode()
-        return f"{self.request.path}?{query}" if query else self.request.path
+        return state.urlencode()
+
+    def link(self, without: Iterable[str] = (), **changes: Any) -> str:
+        """Return the address of this list with `changes` made to its state and the names in `without` left out."""
+        query = self.query_of(without, **changes)
+        return f"{self.request.path}?{query}" if query else self.everything_url
+
+    # Views of it -----------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """What the list is called in `reverse`; empty for one that stands under a record, which has no views."""
+        match = self.request.resolver_match
+        return match.view_name if match is not None and not match.kwargs else ""
+
+    @cached_property
+    def kept_views(self) -> list[saved_views.SavedView]:
+        """The views that people keep of this list and that the reader sees."""
+        return saved_views.kept(self.user, self.name) if self.name else []
+
+    @property
+    def default_view(self) -> saved_views.SavedView | None:
+        """The view with which the reader wants to open this list."""
+        return next((view for view in self.kept_views if view.is_default), None)
+
+    @property
+    def everything_url(self) -> str:
+        """The address of the whole list, also for those who open it with a view of their own."""
+        if self.default_view is None:
+            return self.request.path
+        return f"{self.request.path}?{saved_views.VIEW}={saved_views.EVERYTHING}"
+
+    @cached_property
+    def tabs(self) -> list[saved_views.Tab]:
+        """The whole list, the views the office offers, those people keep. The one that is open is current."""
+        now, path = saved_views.state_of(self.query_of()), self.request.path
+        offered = [saved_views.SavedView(title, urlencode(state)) for title, state in self.views if state]
+        tabs = [view.tab(path, now) for view in [*offered, *self.kept_views]]
+        whole = next((title for title, state in self.views if not state), _("All"))
+        unnamed = not self.chips and not any(tab.current for tab in tabs)
+        return [saved_views.Tab(whole, self.everything_url, unnamed), *tabs]
+
+    @property
+    def save_view_url(self) -> str:
+        """Where the list as it stands is saved as a view; empty if it is one already, or everything."""
+        now, url = self.query_of(), saved_views.save_url()
+        if not (now and url and self.name) or any(tab.current for tab in self.tabs[1:]):
+            return ""
+        return f"{url}?{urlencode({'list': self.name, 'state': now})}"
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -469,7 +543,7 @@ class Listing:
             "listing": self,
             "rows": rows,
             "removal": self.best_removal() if not rows and self.chips else None,
-            "bulk": [action for action in self.actions if action.is_open_to(self.user)],
+            "bulk": [action for action in self.actions if action.is_open_to(self.user)] if rows else [],
             "path": self.request.path,
         }
 
@@ -482,9 +556,11 @@ class Listing:
         wish = self.state.get(FORMAT, "")
         if wish in self.formats:
             return self.export(wish)
+        if not self.state and self.default_view is not None:
+            return redirect(f"{self.request.path}?{self.default_view.query}")
         region = self.region()
         if self.request.headers.get("HX-Target") == "listing":
-            response = render(self.request, "parts/listing.html", region)
+            response = render(self.request, "parts/listing_anew.html", region)
             response.headers["HX-Push-Url"] = self.link()  # without the empty fields of the form
             return response
         page = {
@@ -504,6 +580,11 @@ class Listing:
         rows = self.ordered.iterator(chunk_size=2000)
         body = ([column.exported(row) for column in columns] for row in rows)
         return export.respond(wish, str(self.title), head, body)
+
+
+def numbers(keys: Iterable[str]) -> list[int]:
+    """Return the keys that can be those of rows."""
+    return [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 19]
 
 
 def turned(name: str) -> str:
