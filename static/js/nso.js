@@ -161,10 +161,11 @@
     const boxes = all("input[name=ids]");
     const chosen = boxes.filter((box) => box.checked);
     boxes.forEach((box) => box.closest("tr")?.setAttribute("aria-selected", box.checked));
-    bar.hidden = !chosen.length;
+    const every = bar.querySelector("[data-pick-everything]")?.checked;
+    bar.hidden = !chosen.length && !every;
     const words = bar.querySelector("[data-bulk-count]");
     words.dataset.words ??= words.textContent;
-    words.textContent = `${words.dataset.words} ${chosen.length}`;
+    words.textContent = `${words.dataset.words} ${every ? bar.dataset.total : chosen.length}`;
     const everything = document.querySelector("[data-pick-all]");
     if (everything) {
       everything.checked = chosen.length === boxes.length;
@@ -173,8 +174,10 @@
   };
   addEventListener("change", (event) => {
     if (event.target.matches("[data-pick-all]")) all("input[name=ids]").forEach((box) => { box.checked = event.target.checked; });
-    if (event.target.matches("[data-pick-all], input[name=ids]")) countChosen();
+    if (event.target.matches("[data-pick-all], [data-pick-everything], input[name=ids]")) countChosen();
   });
+  // The browser empties the boxes after the event.
+  addEventListener("reset", (event) => { if (event.target.matches("[data-bulk]")) setTimeout(countChosen); });
 
   // Choosing one of many: the box that suggests while typing --------------------------------------------------------------
   let library;
@@ -272,8 +275,18 @@
     });
   };
 
-  // A draft stays in this tab until its form is sent or the reader signs out.
-  const draftKey = (form) => `draft:${new URL(form.action).pathname}`;
+  // A draft stays in this browser, for its writer alone, until its form is sent, it is a week old or the writer signs out.
+  const draftMark = `draft:${document.body.dataset.reader || ""}:`;
+  const draftKey = (form) => draftMark + new URL(form.action).pathname;
+  const dropDrafts = (which) => Object.keys(localStorage).filter((key) => key.startsWith("draft:") && which(key)).forEach((key) => localStorage.removeItem(key));
+  const readDraft = (key) => {
+    try {
+      return JSON.parse(localStorage.getItem(key)) || {};
+    } catch {
+      return {};
+    }
+  };
+  dropDrafts((key) => Date.now() - (readDraft(key).at || 0) > 7 * 24 * 3600 * 1000);
   const draftFields = (form) => all("input, select, textarea", form).filter(
     (field) => field.name && !["hidden", "file", "submit", "button", "password"].includes(field.type) && !field.name.endsWith("-find"));
   const keepDraft = (form) => {
@@ -282,10 +295,18 @@
       if (field.tagName === "SELECT") return [...field.selectedOptions].filter((one) => one.value).map((one) => [field.name, one.value, one.text]);
       return field.value ? [[field.name, field.value]] : [];
     });
-    sessionStorage.setItem(draftKey(form), JSON.stringify(kept));
+    if (!kept.length) {
+      localStorage.removeItem(draftKey(form));
+      return;
+    }
+    try {
+      localStorage.setItem(draftKey(form), JSON.stringify({ at: Date.now(), kept }));
+    } catch {
+      // The browser keeps nothing here: the form works, only its draft is not kept.
+    }
   };
   const draft = (form) => {
-    const kept = JSON.parse(sessionStorage.getItem(draftKey(form)) || "[]");
+    const kept = readDraft(draftKey(form)).kept || [];
     const untouched = kept.length && !form.querySelector(".err-sum");
     if (untouched) {
       draftFields(form).forEach((field) => {
@@ -301,7 +322,7 @@
       const note = form.querySelector("[data-draft-note]");
       note.hidden = false;
       note.querySelector("button").addEventListener("click", () => {
-        sessionStorage.removeItem(draftKey(form));
+        localStorage.removeItem(draftKey(form));
         if (dialog?.open) openDialog(form.action);
         else location.assign(form.action);
       });
@@ -309,9 +330,9 @@
     const keep = () => keepDraft(form);
     form.addEventListener("input", keep);
     form.addEventListener("change", keep);
-    form.addEventListener("submit", () => sessionStorage.removeItem(draftKey(form)));
+    form.addEventListener("submit", () => localStorage.removeItem(draftKey(form)));
   };
-  addEventListener("submit", (event) => { if (event.target.matches("[data-sign-out]")) sessionStorage.clear(); });
+  addEventListener("submit", (event) => { if (event.target.matches("[data-sign-out]")) dropDrafts((key) => key.startsWith(draftMark)); });
 
   // A long form saves its draft on the server a moment after each change, and at once when its tab is left.
   const kept = (form) => {

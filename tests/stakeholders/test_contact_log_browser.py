@@ -80,8 +80,10 @@ def test_what_is_missing_is_said_in_the_dialog_and_a_closed_form_keeps_its_draft
 
     page.locator("dialog [name=subject]").fill("A whole sentence")
     page.keyboard.press("Escape")
-    open_over(page, "/tasks/")
-    assert page.locator("dialog [name=subject]").input_value() == "A whole sentence"
+    another_tab = page.context.new_page()
+    page.close()
+    open_over(another_tab, "/tasks/")
+    assert another_tab.locator("dialog [name=subject]").input_value() == "A whole sentence"
 
 
 @pytest.mark.parametrize("address", ["/", "/interactions/", "/tasks/", "/due/", "/interactions/new/", "/tasks/new/"])
