@@ -10,11 +10,12 @@ class StakeholdersConfig(AppConfig):
     name = "stakeholders"
 
     def ready(self):
-        from . import contact_log, directory, imports, wishes  # noqa: PLC0415 (models are ready only now)
+        from . import bulk_directory, contact_log, directory, imports, wishes  # noqa: PLC0415 (models are ready only now)
         from .seed import seed_code_lists  # noqa: PLC0415 (models are ready only now)
 
         post_migrate.connect(seed_code_lists, sender=self)
         directory.register()
+        bulk_directory.register()
         contact_log.register()
         imports.register()
         wishes.register()

@@ -2,16 +2,25 @@
 
 from django.urls import path
 
+from .listings.bulk import BulkChangeListing
 from .listings.domain import DomainListing
 from .listings.organisation import OrganisationListing
 from .listings.person import PersonListing
-from .views import domain, merge, organisation, owner, person, relation
+from .views import bulk, domain, merge, organisation, person, relation
+
+ORGANISATIONS, PEOPLE = {"subject": "organisation"}, {"subject": "person"}
 
 organisations = [
     path("organisations/", OrganisationListing.as_view(), name="organisation_list"),
     path("organisations/new/", organisation.create, name="organisation_create"),
     path("organisations/similar/", organisation.likely, name="organisation_similar"),
-    path("organisations/owner/", owner.organisations, name="organisation_owner"),
+    path("organisations/bulk/<slug:key>/", bulk.options, {"subject": "organisation"}, name="organisation_bulk"),
+    path(
+        "organisations/bulk/<slug:key>/confirm/",
+        bulk.confirm,
+        {"subject": "organisation"},
+        name="organisation_bulk_confirm",
+    ),
     path("organisations/<int:pk>/", organisation.organisation, name="organisation"),
     path("organisations/<int:pk>/edit/", organisation.edit, name="organisation_edit"),
     path("organisations/<int:pk>/verify/", organisation.verify, name="organisation_verify"),
@@ -28,7 +37,8 @@ people = [
     path("people/", PersonListing.as_view(), name="person_list"),
     path("people/new/", person.create, name="person_create"),
     path("people/similar/", person.likely, name="person_similar"),
-    path("people/owner/", owner.people, name="person_owner"),
+    path("people/bulk/<slug:key>/", bulk.options, PEOPLE, name="person_bulk"),
+    path("people/bulk/<slug:key>/confirm/", bulk.confirm, PEOPLE, name="person_bulk_confirm"),
     path("people/<int:pk>/", person.person, name="person"),
     path("people/<int:pk>/edit/", person.edit, name="person_edit"),
     path("people/<int:pk>/verify/", person.verify, name="person_verify"),
@@ -51,4 +61,10 @@ domains = [
     path("settings/domains/schemes/<int:pk>/use/", domain.use, name="domain_scheme_use"),
 ]
 
-directory = [*organisations, *people, *domains]
+bulk_changes = [
+    path("changes/", BulkChangeListing.as_view(), name="bulk_change_list"),
+    path("changes/<int:pk>/", bulk.change, name="bulk_change"),
+    path("changes/<int:pk>/undo/", bulk.undo, name="bulk_change_undo"),
+]
+
+directory = [*organisations, *people, *domains, *bulk_changes]

@@ -3,8 +3,10 @@
 import logging
 
 from celery import shared_task
+from django.db import transaction
 
-from .actions import cadence
+from .actions import bulk_change, cadence
+from .models import BulkChange
 
 logger = logging.getLogger(__name__)
 
@@ -18,3 +20,19 @@ def rebuild_due_dates():
     if number:
         logger.warning("%s due dates differed from the contacts and were corrected.", number)
     return number
+
+
+@shared_task(ignore_result=True)
+def carry_out(pk):
+    """Carry out a bulk change. Twice or late it does nothing."""
+    bulk_change.work(pk)
+
+
+@shared_task(ignore_result=True)
+def sweep():
+    """Ring for every bulk change that waits and that no worker holds."""
+    with transaction.atomic():
+        waiting = BulkChange.objects.select_for_update(skip_locked=True, of=("self",)).waiting()
+        pks = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for pk in pks:
+        bulk_change.ring(pk)

@@ -73,6 +73,48 @@ def _user(people):
     return {"pk": people["liaison"].pk}
 
 
+@sample("stakeholders:person_bulk", "stakeholders:person_bulk_confirm")
+def _people_chosen(people):
+    from tests.factories import PersonFactory
+
+    return {"key": "cadence", "?": {"ids": PersonFactory().pk, "to-reason": ""}}
+
+
+@sample("stakeholders:organisation_bulk", "stakeholders:organisation_bulk_confirm")
+def _organisations_chosen(people):
+    from tests.factories import OrganisationFactory
+
+    return {"key": "cadence", "?": {"ids": OrganisationFactory().pk, "to-reason": ""}}
+
+
+@sample("stakeholders:bulk_change", "stakeholders:bulk_change_undo")
+def _bulk_change(people):
+    import uuid
+
+    from stakeholders import bulk_kinds
+    from stakeholders.actions import bulk_change
+    from tests.factories import PersonFactory
+
+    chosen, kind = [PersonFactory().pk], bulk_kinds.kind_of("verify", "person")
+    change = bulk_change.order(
+        kind, "person", chosen, options="", title="Mark details as checked", key=uuid.uuid4(), actor=people["liaison"]
+    )
+    return {"pk": change.pk}
+
+
+@sample("accounts:view_save")
+def _view_to_save(people):
+    return {"?": {"list": "stakeholders:organisation_list", "state": "kind=MINISTRY"}}
+
+
+@sample("accounts:view_change", "accounts:view_delete")
+def _saved_view(people):
+    from nso_contacts.accounts.models import SavedView
+
+    kept = {"list_name": "stakeholders:organisation_list", "state": "kind=MINISTRY", "name": "Ministries"}
+    return {"pk": SavedView.objects.create(owner=people["liaison"], **kept).pk}
+
+
 @sample("accounts:invitation")
 def _invitation(people):
     from nso_contacts.accounts import actions

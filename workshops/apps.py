@@ -12,9 +12,10 @@ class WorkshopsConfig(AppConfig):
         """Register purposes of messages, sources of contacts, and what happens when the office's calendar changes."""
         from nso_contacts.office import hooks  # noqa: PLC0415 (models are loaded by now, not before)
 
-        from . import contacts, merging, messages, panels  # noqa: PLC0415
+        from . import bulk, contacts, merging, messages, panels  # noqa: PLC0415
         from .actions import sending  # noqa: PLC0415
 
+        bulk.register()
         messages.register()
         contacts.register()
         panels.register()

@@ -47,7 +47,7 @@ class Progress:
 class Teller:
     """Tells how far a batch has come, not more often than anybody looks."""
 
-    def __init__(self, pk: int) -> None:
+    def __init__(self, pk: int | str) -> None:
         """Begin to tell of the batch `pk`."""
         self.pk = pk
         self.phase, self.since, self.told = "", 0.0, 0.0
@@ -66,7 +66,7 @@ class Teller:
                 raise Stopped
 
 
-def of(pk: int) -> Progress:
+def of(pk: int | str) -> Progress:
     """Return how far a batch has come."""
     told = None
     with _courtesy():
@@ -74,13 +74,13 @@ def of(pk: int) -> Progress:
     return Progress(*told) if told else Progress()
 
 
-def ask_to_stop(pk: int) -> None:
+def ask_to_stop(pk: int | str) -> None:
     """Let the worker give up at its next step."""
     with _courtesy():
         cache.set(_stop_key(pk), 1, KEPT_SECONDS)
 
 
-def forget(pk: int) -> None:
+def forget(pk: int | str) -> None:
     """Forget what was told and asked."""
     with _courtesy():
         cache.delete_many([_key(pk), _stop_key(pk)])
@@ -92,9 +92,9 @@ def _courtesy() -> Iterator[None]:
         yield
 
 
-def _key(pk: int) -> str:
+def _key(pk: int | str) -> str:
     return f"imports:{pk}:progress"
 
 
-def _stop_key(pk: int) -> str:
+def _stop_key(pk: int | str) -> str:
     return f"imports:{pk}:stop"

@@ -1,11 +1,8 @@
 """What the forms of the directory share: errors of the database stand beside the field they are about."""
 
-from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.utils.translation import gettext_lazy as _
 
-from nso_contacts.pages.form import OfficeForm, OfficeModelForm
-from nso_contacts.pages.picks import Pick
+from nso_contacts.pages.form import OfficeModelForm
 
 
 class DirectoryForm(OfficeModelForm):
@@ -27,10 +24,3 @@ class DirectoryForm(OfficeModelForm):
                 field = self.beside.get(error.code or "", name) if name == NON_FIELD_ERRORS else name
                 found.setdefault(field if field in self.fields else NON_FIELD_ERRORS, []).append(error)
         return ValidationError(found)
-
-
-class OwnerForm(OfficeForm):
-    """Who keeps in touch with the chosen records from now on."""
-
-    owner = Pick("user", label=_("New owner"), required=False)
-    reason = forms.CharField(label=_("Why"), max_length=200, required=False)

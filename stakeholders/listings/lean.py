@@ -1,7 +1,17 @@
 """Lists whose rows need more than one table: the keys are found without it, the cells are filled for what is shown."""
 
 from nso_contacts.pages import export
-from nso_contacts.pages.listing import Listing
+from nso_contacts.pages.listing import Action, Listing
+
+from .. import bulk_kinds
+
+
+def bulk_actions(subject, *, archived):
+    """The bulk actions for people or organisations as buttons of their list."""
+    return [
+        Action(kind.title, f"stakeholders:{subject}_bulk", kind.icon, kind.capability, kind.primary, (kind.key,))
+        for kind in bulk_kinds.offered(subject, archived=archived)
+    ]
 
 
 class LeanListing(Listing):

@@ -12,7 +12,7 @@ from nso_contacts.pages.picks import PickFilter
 
 from ..models import ExpertAssignment, FocalPoint, Organisation, StatisticalDomain, UserSegment
 from ..models.organisation import below
-from .lean import LeanListing
+from .lean import LeanListing, bulk_actions
 
 USES = {
     "is_user": _("Uses statistics"),
@@ -113,7 +113,6 @@ class OrganisationListing(LeanListing):
             _("Add organisation"), "stakeholders:organisation_create", icon="building", capability="change_directory"
         ),
     ]
-    actions = [Action(_("Change owner"), "stakeholders:organisation_owner", "person-gear", "change_directory")]
     empty = Empty(
         "building",
         _("No organisations yet"),
@@ -121,6 +120,11 @@ class OrganisationListing(LeanListing):
         "stakeholders:organisation_create",
         _("Add organisation"),
     )
+
+    @property
+    def actions(self):
+        """What can be done with the chosen rows; those out of use can only be restored."""
+        return bulk_actions("organisation", archived=self.state.get("state") == "archived")
 
     @property
     def queryset(self):

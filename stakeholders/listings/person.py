@@ -26,7 +26,7 @@ from ..models import (
     UserGroupMembership,
 )
 from ..models.organisation import below
-from .lean import LeanListing
+from .lean import LeanListing, bulk_actions
 from .organisation import current_domains
 
 STALE_AFTER = timedelta(days=365)
@@ -159,9 +159,20 @@ class PersonListing(LeanListing):
     search_hint = _("Search name, organisation, e-mail")
     default_sort = "name"
     noun = ngettext_lazy("%(shown)s person", "%(shown)s people", "n")
-    template = "stakeholders/person_list.html"
+
+    @property
+    def views(self):
+        """Views everybody needs, those of the reader's own people among them."""
+        return [
+            (_("All people"), {}),
+            (_("My key users"), {"key": "on", "owner": str(self.user.pk)}),
+            (_("Contact due"), {"due": "month", "sort": "next_due_on"}),
+            (_("Mail bounced"), {"state": "bounced"}),
+            (_("Not checked for a year"), {"state": "stale"}),
+            (_("Left"), {"state": "left"}),
+        ]
+
     buttons = [Action(_("Add person"), "stakeholders:person_create", icon="person-plus", capability="change_directory")]
-    actions = [Action(_("Change owner"), "stakeholders:person_owner", "person-gear", "change_directory")]
     empty = Empty(
         "people",
         _("No people yet"),
@@ -169,6 +180,11 @@ class PersonListing(LeanListing):
         "stakeholders:person_create",
         _("Add person"),
     )
+
+    @property
+    def actions(self):
+        """What can be done with the chosen rows; those out of use can only be restored."""
+        return bulk_actions("person", archived=self.state.get("state") == "archived")
 
     @property
     def queryset(self):
@@ -194,16 +210,3 @@ class PersonListing(LeanListing):
         for person in found:
             person.last_contact = last.get(("person", person.pk))
         return found
-
-    def context(self):
-        """The saved views above the list."""
-        views = [
-            (_("All people"), {}),
-            (_("My key users"), {"key": "on", "owner": str(self.user.pk)}),
-            (_("Contact due"), {"due": "month", "sort": "next_due_on"}),
-            (_("Mail bounced"), {"state": "bounced"}),
-            (_("Not checked for a year"), {"state": "stale"}),
-            (_("Left"), {"state": "left"}),
-        ]
-        asked = {name: value for name, value in self.state.items() if value and name != "page"}
-        return {"views": [(title, state, state == asked) for title, state in views]}

@@ -108,3 +108,44 @@ def test_moving_and_merging_without_scripts(new_context, sign_in, liaison, minis
     assert Organisation.objects.get(pk=double.pk).merged_into == agency
     page.goto(double.get_absolute_url())
     assert page.url.endswith(agency.get_absolute_url())
+
+
+def test_rows_are_chosen_and_changed_on_a_telephone_and_the_change_taken_back(phone, sign_in, axe, liaison, ministry):
+    bank = OrganisationFactory(name="Central Bank")
+    sign_in(phone, liaison)
+    phone.goto(reverse("stakeholders:organisation_list"))
+    phone.get_by_label("Select Central Bank").check()
+    phone.get_by_text("Actions", exact=True).click()
+    axe(phone)
+    assert fits(phone)
+    phone.get_by_role("button", name="Set importance").click()
+    phone.get_by_label("Key").check()
+    phone.get_by_role("button", name="Next").click()
+    axe(phone)
+    assert fits(phone)
+    phone.get_by_role("button", name="Change 1 organisation").click()
+    undo = phone.locator(".toast-x a", has_text="Undo")
+    undo.wait_for()
+    assert Organisation.objects.get(pk=bank.pk).tier == "KEY"
+
+    undo.click()
+    phone.get_by_role("button", name="Undo").click()
+    phone.get_by_text("Undone by Nadia Rahmani").wait_for()
+    axe(phone)
+    assert Organisation.objects.get(pk=bank.pk).tier == "OCCASIONAL"
+
+
+def test_what_was_searched_for_is_saved_and_opens_the_list(page, sign_in, axe, liaison, ministry):
+    sign_in(page, liaison)
+    page.goto(reverse("stakeholders:organisation_list"))
+    page.get_by_placeholder("Search name, acronym, e-mail").fill("observatory")
+    page.get_by_role("link", name="Save this view").click()
+    dialog = page.locator("#dialog")
+    dialog.get_by_label("Name").fill("Observatories")
+    dialog.get_by_label("open the list with it").check()
+    axe(page)
+    dialog.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Observatories").and_(page.locator("[aria-current]")).wait_for()
+    page.goto(reverse("stakeholders:organisation_list"))
+    assert page.url.endswith("?q=observatory")
+    axe(page)

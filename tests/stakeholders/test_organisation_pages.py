@@ -128,14 +128,6 @@ def test_list_and_export_take_the_same_queries_for_1_and_30(client, count_querie
     assert one[1] <= 12
 
 
-def test_the_chosen_organisations_are_handed_over(client, liaison):
-    chosen, other = OrganisationFactory.create_batch(2)
-    url = f"{reverse('stakeholders:organisation_owner')}?ids={chosen.pk}"
-    assert client.post(url, {"owner": liaison.pk}).status_code == 302
-    assert list(Organisation.objects.filter(owner=liaison)) == [chosen]
-    assert other.pk
-
-
 # One of them ---------------------------------------------------------------------------------------------------------
 
 

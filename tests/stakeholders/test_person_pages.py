@@ -162,26 +162,6 @@ def test_the_export_names_post_and_address_and_is_safe_to_open(client):
     assert lines[1].startswith("'=cmd,,,Health,Chief,,a@b.example")
 
 
-def test_the_chosen_people_are_handed_over(client, liaison, manager):
-    first, second, third = PersonFactory(owner=liaison), PersonFactory(), PersonFactory()
-    url = f"{page('person_owner')}?ids={first.pk}&ids={second.pk}"
-    assert "2 records are chosen." in client.get(url).content.decode()
-    assert client.post(url, {"owner": manager.pk, "reason": "New portfolio"}).headers["Location"] == LIST
-    assert set(Person.objects.filter(owner=manager)) == {first, second}
-    history = client.get(reverse("audit:history", args=["person", first.pk])).content.decode()
-    assert "New portfolio" in history
-    assert client.post(f"{page('person_owner')}?ids=x", {"owner": manager.pk}).status_code == 404
-    client.post(f"{page('person_owner')}?all=1&owner={manager.pk}", {"owner": ""})
-    assert Person.objects.filter(owner=None).count() == 3
-    assert third.pk
-
-
-def test_an_owner_works_in_the_office(client, expert):
-    person = PersonFactory()
-    answer = client.post(f"{page('person_owner')}?ids={person.pk}", {"owner": expert.pk})
-    assert answer.status_code == 422
-
-
 # One of them ---------------------------------------------------------------------------------------------------------
 
 
