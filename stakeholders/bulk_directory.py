@@ -22,7 +22,7 @@ def register():
     """Offer them, and give their changes a name in histories."""
     bulk_kinds.register(*of_both(), *of_people(), *of_organisations())
     history.register_batch("bulk", in_history)
-    history.register_batch("undo", undone_in_history)
+    history.register_batch("bulk-undo", undone_in_history)
 
 
 def of_both():

@@ -79,7 +79,7 @@ def undo(change: BulkChange, *, actor: User) -> BulkChange:
 
     Raises ValidationError when nothing of it can be put back.
     """
-    with acting("stakeholders.bulk_change.undo", actor=actor, batch=f"undo:{change.key.hex}"):
+    with acting("stakeholders.bulk_change.undo", actor=actor, batch=f"bulk-undo:{change.key.hex}"):
         held = BulkChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
         if held.state != State.DONE:
             return held
