@@ -254,7 +254,7 @@ CELERY_BEAT_SCHEDULE = {
     "feedback-tick": {"task": "feedback.tasks.tick", "schedule": 60.0},
     "stakeholders-sweep": {"task": "stakeholders.tasks.sweep", "schedule": 20.0},
     "stakeholders-nightly": {"task": "stakeholders.tasks.rebuild_due_dates", "schedule": crontab(hour=2, minute=10)},
-    "pages-nightly": {"task": "nso_contacts.pages.tasks.delete_old_drafts", "schedule": crontab(hour=3, minute=20)},
+    "pages-nightly": {"task": "nso_contacts.pages.tasks.delete_old", "schedule": crontab(hour=3, minute=20)},
 }
 
 # Languages and time ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,3 +29,19 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.form
+
+
+class SentForm(models.Model):
+    """A form that was accepted, by a hash of what was sent, and where it led. See `once`."""
+
+    LONGEST = 1000
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    target = models.CharField(max_length=LONGEST, blank=True)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["sent_at"], name="sent_form_sent_at")]
+
+    def __str__(self) -> str:
+        return self.target

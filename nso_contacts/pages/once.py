@@ -1,23 +1,26 @@
 """A form that is sent twice is one change: a double press, a page sent again, a second try on a bad line.
 
-Each form carries a key. The first time the key comes, what was sent and where it led is remembered in the cache; when
-the same comes again it leads there and nothing else happens. Something else sent with an old key, by somebody who went
-back in the browser, is a change of its own. If the cache forgets, only this courtesy is lost.
+Each form carries a key. The first time it comes, a row that is unique for what was sent joins the transaction of the
+change, with the address it led to; when the same comes again it leads there and nothing else happens. So the two stand
+or fall together, whatever process dies when. Something else sent with an old key, by somebody who went back in the
+browser, is a change of its own.
 """
 
 import hashlib
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest
-from redis.exceptions import RedisError
+from django.utils import timezone
+
+from .models import SentForm
 
 FIELD = "form_key"
-KEPT_SECONDS = 24 * 3600
+HOURS_KEPT = 24
 
 
 @dataclass
@@ -42,22 +45,21 @@ def sent(request: HttpRequest) -> Iterator[Sending]:
     if FIELD not in request.POST:
         yield Sending()
         return
-    name = f"pages:once:{_fingerprint(request)}"
+    fingerprint = _fingerprint(request)
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
-        sending = Sending()
-        with suppress(RedisError):
-            sending.target = cache.get(name) or ""
-        try:
-            yield sending
-            # Before the commit, while the second press still waits for the lock.
-            with suppress(RedisError):
-                cache.set(name, sending.target, KEPT_SECONDS)
-        except BaseException:
-            with suppress(RedisError):
-                cache.delete(name)
-            raise
+        # A second press waits here until the first is through, and is the first itself if that one failed.
+        SentForm.objects.bulk_create([SentForm(fingerprint=fingerprint)], ignore_conflicts=True)
+        row = SentForm.objects.select_for_update().get(fingerprint=fingerprint)
+        sending = Sending(row.target)
+        yield sending
+        if not row.target:
+            row.target = sending.target[: SentForm.LONGEST]
+            row.save(update_fields=["target"])
+
+
+def delete_old() -> int:
+    """Forget forms that nobody will send again; return how many."""
+    return SentForm.objects.filter(sent_at__lt=timezone.now() - timedelta(hours=HOURS_KEPT)).delete()[0]
 
 
 def _fingerprint(request: HttpRequest) -> str:

@@ -158,8 +158,8 @@ def test_nobody_has_two_drafts_of_a_form(expert):
 def test_what_nobody_came_back_to_is_deleted(expert):
     for days in (drafts.DAYS_KEPT - 1, drafts.DAYS_KEPT + 1):
         Draft.objects.create(owner=expert, form=f"form-{days}", kept_at=timezone.now() - timedelta(days=days))
-    tasks.delete_old_drafts()
-    tasks.delete_old_drafts()
+    tasks.delete_old()
+    tasks.delete_old()
     assert [draft.form for draft in Draft.objects.all()] == [f"form-{drafts.DAYS_KEPT - 1}"]
 
 

@@ -2,16 +2,26 @@
 
 import re
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from nso_contacts.office import clock
+from nso_contacts.pages.models import SentForm
+from nso_contacts.pages.tasks import delete_old
 from stakeholders.models import Interaction, Organisation, Person, Task, UserGroup
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
+
+REFUSE_AT_THE_END = """
+CREATE FUNCTION refuse_at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'too late'; END $$;
+CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON stakeholders_person DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION refuse_at_the_end()
+"""
 
 
 def opened(client, url):
@@ -83,3 +93,30 @@ def test_two_presses_at_the_same_moment_write_one_record(make_user):
 
     assert len(set(led)) == 1
     assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_whose_change_fails_at_the_end_can_be_sent_again(make_user):
+    """A rule that is asked at the end of the transaction refuses; the second sending is a first one."""
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("liaison"))
+    sent = {"name": "Lucía Osei", "lawful_basis": "PUBLIC_TASK", "form_key": opened(client, "/people/new/")}
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSE_AT_THE_END)
+
+    failed = client.post("/people/new/", sent)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER refuse ON stakeholders_person; DROP FUNCTION refuse_at_the_end()")
+    assert (failed.status_code, Person.objects.count(), SentForm.objects.count()) == (500, 0, 0)
+
+    again = client.post("/people/new/", sent)
+    assert (again.status_code, again.url) == (302, Person.objects.get().get_absolute_url())
+
+
+def test_forms_sent_long_ago_are_forgotten(office):
+    SentForm.objects.create(fingerprint="old", target="/", sent_at=timezone.now() - timedelta(days=2))
+    SentForm.objects.create(fingerprint="new", target="/")
+
+    delete_old()
+
+    assert list(SentForm.objects.values_list("fingerprint", flat=True)) == ["new"]

@@ -11,7 +11,7 @@ from nso_contacts.audit.migration import FirstMigration
 class Migration(FirstMigration):
 
     dependencies = [
-        ('feedback', '0003_frame_attendance'),
+        ('feedback', '0005_needs_raised_once'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('stakeholders', '0004_due_indexes'),
     ]
