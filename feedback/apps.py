@@ -11,7 +11,14 @@ class FeedbackConfig(AppConfig):
 
     def ready(self):
         """Register; models are ready only now."""
-        from . import asking, follow_up_survey, merging, register_of_needs, service  # noqa: PLC0415 (needs loaded apps)
+        from . import (  # noqa: PLC0415 (needs loaded apps)
+            asking,
+            follow_up_survey,
+            merging,
+            notices,
+            register_of_needs,
+            service,
+        )
         from .mails import enquiry, need, own_links, request, survey  # noqa: PLC0415 (needs loaded apps)
 
         post_migrate.connect(follow_up_survey.keep, sender=self)
@@ -24,3 +31,4 @@ class FeedbackConfig(AppConfig):
         asking.register()
         register_of_needs.register()
         merging.register()
+        notices.register()

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "nso_contacts.imports",
     "nso_contacts.accounts",
     "nso_contacts.backup",
+    "nso_contacts.notifications",
     "nso_contacts.audit",
     "nso_contacts.mail",
     "nso_contacts.files",
@@ -253,6 +254,14 @@ CELERY_BEAT_SCHEDULE = {
     "workshops-tick": {"task": "workshops.tasks.tick", "schedule": 30.0},
     "feedback-tick": {"task": "feedback.tasks.tick", "schedule": 60.0},
     "stakeholders-sweep": {"task": "stakeholders.tasks.sweep", "schedule": 20.0},
+    "notifications-hourly": {
+        "task": "nso_contacts.notifications.tasks.tell_what_came_about",
+        "schedule": crontab(minute=15),
+    },
+    "notifications-nightly": {
+        "task": "nso_contacts.notifications.tasks.forget_read",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "stakeholders-nightly": {"task": "stakeholders.tasks.rebuild_due_dates", "schedule": crontab(hour=2, minute=10)},
     "pages-nightly": {"task": "nso_contacts.pages.tasks.delete_old", "schedule": crontab(hour=3, minute=20)},
 }

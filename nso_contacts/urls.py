@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("nso_contacts.office.urls")),
     path("", include("nso_contacts.accounts.urls")),
     path("accounts/", include("nso_contacts.accounts.sign_in")),
+    path("", include("nso_contacts.notifications.urls")),
     path("", include("nso_contacts.audit.urls")),
     path("", include("nso_contacts.mail.urls")),
     path("", include("nso_contacts.files.urls")),

@@ -10,7 +10,14 @@ class StakeholdersConfig(AppConfig):
     name = "stakeholders"
 
     def ready(self):
-        from . import bulk_directory, contact_log, directory, imports, wishes  # noqa: PLC0415 (models are ready only now)
+        from . import (  # noqa: PLC0415 (models are ready only now)
+            bulk_directory,
+            contact_log,
+            directory,
+            imports,
+            notices,
+            wishes,
+        )
         from .seed import seed_code_lists  # noqa: PLC0415 (models are ready only now)
 
         post_migrate.connect(seed_code_lists, sender=self)
@@ -19,3 +26,4 @@ class StakeholdersConfig(AppConfig):
         contact_log.register()
         imports.register()
         wishes.register()
+        notices.register()

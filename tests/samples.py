@@ -781,3 +781,16 @@ def _import(people):
 
     file = SimpleUploadedFile("organisations.csv", b"Name,Region\nMinistry of Labour,\n")
     return {"pk": actions.upload(file, kind="organisations", actor=people["liaison"]).pk}
+
+
+# Notifications -------------------------------------------------------------------------------------------------------
+
+
+@sample("notifications:open", "notifications:read")
+def _notification(people):
+    from nso_contacts.notifications.actions import tell
+    from nso_contacts.notifications.models import Notification
+    from tests.factories import TaskFactory
+
+    tell("stakeholders.task_assigned", TaskFactory(assignee=people["liaison"]), [people["liaison"]], actor=None)
+    return {"pk": Notification.objects.get().pk}

@@ -12,7 +12,7 @@ class WorkshopsConfig(AppConfig):
         """Register purposes of messages, sources of contacts, and what happens when the office's calendar changes."""
         from nso_contacts.office import hooks  # noqa: PLC0415 (models are loaded by now, not before)
 
-        from . import bulk, contacts, merging, messages, panels  # noqa: PLC0415
+        from . import bulk, contacts, merging, messages, notices, panels  # noqa: PLC0415
         from .actions import sending  # noqa: PLC0415
 
         bulk.register()
@@ -20,4 +20,5 @@ class WorkshopsConfig(AppConfig):
         contacts.register()
         panels.register()
         merging.register()
+        notices.register()
         hooks.on_calendar_change(sending.replan_all)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nso_contacts.accounts.models import User
 from nso_contacts.audit.trail import action
 from nso_contacts.mail import outbox
+from nso_contacts.notifications.actions import tell as notify
 from nso_contacts.office import clock
 from nso_contacts.office.models import Office
 from nso_contacts.office.references import next_reference
@@ -21,6 +22,7 @@ from ..models import DataNeed, NeedAnswer, NeedRaiser
 
 Status, Decision, Stage = DataNeed.Status, DataNeed.Decision, NeedAnswer.Stage
 ANSWER = "feedback.need_answered"
+ASSIGNED = "feedback.need_assigned"
 # What a decision makes of a need.
 AFTER = {
     Decision.ACCEPTED: Status.DECIDED,
@@ -29,7 +31,6 @@ AFTER = {
     Decision.REJECTED: Status.REJECTED,
     Decision.ALREADY_MET: Status.MET,
 }
-UNDECIDED = (Status.RAISED, Status.CONFIRMED, Status.ASSESSED)
 TOLD_OF_DELIVERY = (Status.MET, Status.VERIFIED)
 
 
@@ -45,6 +46,7 @@ def raise_need(
     if raiser is not None:
         raiser.need = need
         raiser.save(force_insert=True)
+    notify(ASSIGNED, need, [need.owner], actor=actor)
     return need
 
 
@@ -52,8 +54,11 @@ def raise_need(
 def correct(
     need: DataNeed, *, actor: User, reason: str = "", domains: Iterable[StatisticalDomain] | None = None
 ) -> DataNeed:
-    """Save what was edited."""
+    """Save what was edited; a new owner is told."""
+    before = _locked(need)
     need.save()
+    if need.owner_id != before.owner_id:
+        notify(ASSIGNED, need, [need.owner], actor=actor)
     if domains is not None:
         need.domains.set(domains)
     return need

@@ -13,6 +13,7 @@ from nso_contacts.accounts.models import User
 from nso_contacts.audit.trail import action
 from nso_contacts.files import storage
 from nso_contacts.mail import outbox
+from nso_contacts.notifications.actions import tell
 from nso_contacts.office.models import Office, RequestClass
 from nso_contacts.office.references import next_reference
 from nso_contacts.office.targets import target
@@ -42,6 +43,7 @@ def submit(request: DataRequest, *, actor: User | None, uploads: Iterable[Upload
     _attach(request, uploads, actor)
     _count_again(request)
     _write(request, "feedback.request_received")
+    tell("feedback.request_from_mine", request, [_owner(request.organisation)], actor=actor)
     return request
 
 
@@ -140,6 +142,7 @@ def hear(
     request.save()
     _count_again(request)
     _tell_assignee(request, "feedback.request_heard", version=message.pk, message=message)
+    tell("feedback.request_heard", request, [request.assignee], actor=actor)
     return message
 
 
@@ -313,6 +316,7 @@ def _assign(request: DataRequest, assignee: User | None, actor: User) -> None:
     request.assignee = assignee
     if assignee is not None and assignee != actor:
         _tell_assignee(request, "feedback.request_assigned", version=timezone.now().isoformat())
+        tell("feedback.request_assigned", request, [assignee], actor=actor)
 
 
 def _say(
@@ -390,6 +394,13 @@ def _tell_assignee(
             version=version,
             context={"message": message.pk} if message else {},
         )
+
+
+def _owner(organisation: Organisation | None) -> User | None:
+    """The colleague who keeps in touch with an organisation, or else with the one above it."""
+    while organisation is not None and organisation.owner is None:
+        organisation = organisation.parent
+    return organisation.owner if organisation is not None else None
 
 
 def _touch(request: DataRequest, actor: User | None) -> None:

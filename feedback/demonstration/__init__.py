@@ -12,7 +12,7 @@ from nso_contacts.audit.trail import action
 from nso_contacts.office.models import Office
 from stakeholders.models import Organisation, Person
 
-from . import contacts, directory, meetings, needs, office, outbox, requests, surveys, workshops
+from . import contacts, directory, meetings, needs, notices, office, outbox, requests, surveys, workshops
 from .story import Story
 
 REASON = "Demonstration"
@@ -32,7 +32,7 @@ def load(*, actor: User | None, reason: str = REASON) -> bool:
         raise NotEmpty("This database holds an office already. The demonstration needs a new, empty database.")
     office.load_office()
     story = Story()
-    for chapter in (office, directory, workshops, meetings, surveys, requests, contacts, needs, outbox):
+    for chapter in (office, directory, workshops, meetings, surveys, requests, contacts, needs, outbox, notices):
         chapter.load(story)
     contacts.count_due_dates(story)
     with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
 
@@ -132,9 +133,19 @@ def settle_expired(moment: datetime) -> int:
     expired.filter(message_class__in=purposes.SENT_AGAIN).update(
         state=Message.State.QUEUED, lease_until=None, due_at=moment, when_at=moment, log=noted("again")
     )
-    return expired.filter(message_class__in=purposes.REFUSABLE).update(
-        state=Message.State.UNCERTAIN, lease_until=None, due_at=None, when_at=moment, log=noted("uncertain")
-    )
+    with transaction.atomic():
+        doubtful = list(
+            expired.filter(message_class__in=purposes.REFUSABLE)
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("pk")
+        )
+        rows = Message.objects.filter(pk__in=[message.pk for message in doubtful])
+        rows.update(
+            state=Message.State.UNCERTAIN, lease_until=None, due_at=None, when_at=moment, log=noted("uncertain")
+        )
+        for message in doubtful:
+            _warn(message)
+    return len(doubtful)
 
 
 def deliver(message: Message, server: "Server") -> bool:
@@ -196,9 +207,12 @@ def _try_later(message: Message, detail: str, kept: dict[str, Any]) -> None:
 def _settle(message: Message, state: str, what: str, *, detail: str = "", **changes: Any) -> None:
     log = [*message.log, entry(what, detail=detail)]
     values = {"state": state, "reason": detail[:300], "due_at": None, "when_at": timezone.now(), "log": log} | changes
-    if Message.objects.settle(message, **values):
-        for name, value in {**values, "lease_until": None}.items():
-            setattr(message, name, value)
+    with transaction.atomic():
+        if Message.objects.settle(message, **values):
+            for name, value in {**values, "lease_until": None}.items():
+                setattr(message, name, value)
+            if message.needs_a_look:
+                _warn(message)
 
 
 def _tell(message: Message) -> None:
@@ -207,6 +221,17 @@ def _tell(message: Message) -> None:
             tell(message)
         except Exception:
             # The message is out and its row says so; a listener's mistake must not stop the others.
+            logger.exception("%r failed for message %s.", tell, message.pk)
+
+
+def _warn(message: Message) -> None:
+    """Tell whoever has to know that a message needs a look."""
+    for tell in purposes.trouble_listeners():
+        try:
+            with transaction.atomic():
+                tell(message)
+        except Exception:
+            # What became of the message is the more important news.
             logger.exception("%r failed for message %s.", tell, message.pk)
 
 

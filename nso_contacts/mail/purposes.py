@@ -96,6 +96,7 @@ class Purpose:
 _purposes: dict[str, Purpose] = {}
 _objections: list[Callable[["Message"], str]] = []
 _outcomes: list[Callable[["Message"], None]] = []
+_troubles: list[Callable[["Message"], None]] = []
 _preferences: list[tuple[Callable[["Message"], str], Callable[["Message"], bool]]] = []
 
 
@@ -134,6 +135,12 @@ def on_outcome(tell: Callable[["Message"], None]) -> None:
         _outcomes.append(tell)
 
 
+def on_trouble(tell: Callable[["Message"], None]) -> None:
+    """Tell `tell(message)` when a message stays unsent or in doubt until somebody decides, in that transaction."""
+    if tell not in _troubles:
+        _troubles.append(tell)
+
+
 def known(message: "Message") -> bool:
     """Whether a message goes to somebody on file, who can be asked what they want."""
     return message.recipient_id is not None
@@ -156,6 +163,11 @@ def objection(message: "Message") -> str:
 def outcome_listeners() -> list[Callable[["Message"], None]]:
     """Return who wants to know what became of messages."""
     return list(_outcomes)
+
+
+def trouble_listeners() -> list[Callable[["Message"], None]]:
+    """Return who wants to know which messages need a look."""
+    return list(_troubles)
 
 
 def offers_preferences(message: "Message") -> bool:

@@ -8,10 +8,13 @@ from django.utils.translation import gettext as _
 
 from nso_contacts.accounts.models import User
 from nso_contacts.audit.trail import action
+from nso_contacts.notifications.actions import tell
 from nso_contacts.office.templatetags.office import office_date
 
 from ..models import ExpertAssignment, FocalPoint
 from ..posts import focal_point_gap
+
+EXPERT_NAMED = "stakeholders.expert_named"
 
 
 @action
@@ -33,9 +36,12 @@ def end_focal_point(focal_point: FocalPoint, *, on: date, actor: User | None, re
 
 @action
 def name_expert(assignment: ExpertAssignment, *, actor: User | None, reason: str = "") -> ExpertAssignment:
-    """Name the office's person for an organisation and a domain."""
+    """Name the office's person for an organisation and a domain, and tell them."""
+    named = ExpertAssignment.objects.filter(pk=assignment.pk, user=assignment.user).exists()
     assignment.full_clean()
     assignment.save()
+    if not named:
+        tell(EXPERT_NAMED, assignment, [assignment.user], actor=actor)
     return assignment
 
 

@@ -7,22 +7,29 @@ from django.utils import timezone
 
 from nso_contacts.accounts.models import User
 from nso_contacts.audit.trail import action
+from nso_contacts.notifications.actions import tell
 
 from ..models import Interaction, Task
+
+ASSIGNED = "stakeholders.task_assigned"
 
 
 @action
 def add(task: Task, *, actor: User | None) -> Task:
-    """Write down something that is owed."""
+    """Write down something that is owed, and tell whoever has to do it."""
     task.created_by = actor
     task.save(force_insert=True)
+    tell(ASSIGNED, task, [task.assignee], actor=actor)
     return task
 
 
 @action
 def change(task: Task, *, actor: User) -> Task:
-    """Save the changed words, dates and people of a task."""
+    """Save the changed words, dates and people of a task; somebody else who has to do it now is told."""
+    before = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
     task.save()
+    if task.assignee_id != before.assignee_id:
+        tell(ASSIGNED, task, [task.assignee], actor=actor)
     return task
 
 

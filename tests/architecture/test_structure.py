@@ -26,7 +26,7 @@ LAYERS = [
     {"access"},
     {"pages"},
     {"audit", "mail", "files"},
-    {"imports", "accounts"},
+    {"imports", "accounts", "notifications"},
     {"stakeholders"},
     {"workshops"},
     {"feedback"},

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from nso_contacts.accounts.models import User
 from nso_contacts.audit.trail import action
 from nso_contacts.mail import outbox
+from nso_contacts.notifications.actions import tell
 from nso_contacts.office.models import Office
 from stakeholders.models import Organisation, Person
 
@@ -100,6 +101,8 @@ def answer(invitation: Invitation, given: Answer, *, actor: Person | User) -> In
     invitation.full_clean()
     invitation.save()
     outbox.cancel(invitation, REMINDERS, reason=_("They have replied."))
+    if invitation.needs or invitation.delegate:
+        tell("workshops.replied", invitation, [event.organiser, event.facilitator], actor=actor)
     if invitation.is_coming:
         sending.send_joining_link_late(invitation)
     return invitation
