@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from nso_contacts.audit import history
 from nso_contacts.audit.history import Child
 from nso_contacts.files import owners
-from nso_contacts.office import hooks
+from nso_contacts.office import clock, hooks
 from nso_contacts.pages import navigation, panels, picks, search, timeline
 from nso_contacts.pages.navigation import PORTAL, NavItem
 from nso_contacts.pages.panels import Panel
 from nso_contacts.pages.picks import PickSource
 from nso_contacts.pages.search import SearchSource
 from nso_contacts.pages.timeline import Entry, TimelineSource
+from stakeholders import agenda
 from stakeholders.contacts import ContactSource, contact_sources, latest_day
 
 from . import wording
@@ -66,6 +67,11 @@ def register():
             at="received_at",
         )
     )
+    agenda.register(
+        agenda.EventSource(
+            "request", _("Data requests"), due_events, mine=my_due_events, today=agenda.none, ahead=False
+        )
+    )
     contact_sources.register(
         ContactSource(
             "request",
@@ -75,6 +81,30 @@ def register():
             },
         )
     )
+
+
+def due_events(user, first, last):
+    """Open requests by the day their answer is due."""
+    return events_of(DataRequest.objects.visible_to(user), first, last)
+
+
+def my_due_events(user, first, last):
+    """Those one answers oneself."""
+    return events_of(DataRequest.objects.visible_to(user).filter(assignee=user), first, last)
+
+
+def events_of(rows, first, last):
+    """Requests as entries of the calendar."""
+    today = clock.today()
+    for request in rows.open().filter(due_on__range=(first, last)).order_by("due_on", "pk")[: agenda.MOST]:
+        yield agenda.Event(
+            day=request.due_on,
+            title=_("Answer: %(subject)s") % {"subject": request.subject},
+            url=request.get_absolute_url(),
+            icon="chat-left-text",
+            about=request.reference,
+            late=request.due_on < today,
+        )
 
 
 def places():
@@ -131,6 +161,18 @@ def parts():
     panels.register(
         "my_work",
         Panel(
+            "requests_late",
+            _("Data requests late"),
+            "feedback/panels/requests_late.html",
+            context=late_of,
+            place="fact",
+            order=10,
+            capability="view_requests",
+        ),
+    )
+    panels.register(
+        "my_work",
+        Panel(
             "requests",
             _("Data requests assigned to you"),
             "feedback/panels/my_requests.html",
@@ -140,6 +182,12 @@ def parts():
             capability="view_requests",
         ),
     )
+
+
+def late_of(record, user):
+    """How many of one's own requests are late."""
+    own = DataRequest.objects.visible_to(user).open().filter(assignee=user)
+    return {"number": own.filter(due_on__lt=clock.today()).count()}
 
 
 def asked_by(field):

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from nso_contacts.audit import history
 from nso_contacts.files import owners
@@ -102,7 +102,19 @@ def register() -> None:
         ],
     )
     history.register("task", Task, "view_directory")
-    agenda.register(agenda.EventSource("task", gettext_lazy("Tasks"), task_events, mine=my_task_events))
+    agenda.register(
+        agenda.EventSource("task", gettext_lazy("Tasks"), task_events, mine=my_task_events, today=calls_and_visits)
+    )
+    agenda.register(
+        agenda.EventSource(
+            "contact",
+            gettext_lazy("Contacts due"),
+            contact_events,
+            mine=my_contact_events,
+            today=agenda.none,
+            ahead=False,
+        )
+    )
     place_in_side_bar()
 
 
@@ -135,6 +147,15 @@ def place_in_side_bar() -> None:
             capability="view_directory",
             order=30,
             count=tasks_needing,
+        ),
+        navigation.NavItem(
+            "work",
+            gettext_lazy("Calendar"),
+            "stakeholders:calendar",
+            "calendar3",
+            capability="view_directory",
+            order=40,
+            key="c",
         ),
     ):
         navigation.register(item)
@@ -218,6 +239,11 @@ def task_events(user: Any, first: Any, last: Any) -> Iterable[agenda.Event]:
 
 
 def my_task_events(user: Any, first: Any, last: Any) -> Iterable[agenda.Event]:
+    """One's own open tasks, what others owe us included."""
+    return _events(Task.objects.visible_to(user).open().filter(assignee=user, due_on__range=(first, last)))
+
+
+def calls_and_visits(user: Any, first: Any, last: Any) -> Iterable[agenda.Event]:
     """One's own visits and calls of a day; what else is owed stands in the list of what is due."""
     kinds = (Task.Kind.VISIT, Task.Kind.CALL)
     return _events(due.tasks(user, user).filter(due_on__range=(first, last), kind__in=kinds))
@@ -234,5 +260,29 @@ def _events(rows: QuerySet[Task]) -> Iterable[agenda.Event]:
             about=str(task.person or task.organisation or ""),
             late=task.due_on < today,
         )
-        for task in rows.select_related("person", "organisation")
+        for task in rows.select_related("person", "organisation").order_by("due_on", "pk")[: agenda.MOST]
+    ]
+
+
+def contact_events(user: Any, first: Any, last: Any) -> Iterable[agenda.Event]:
+    """How many contacts the agreed rhythms ask for on each day."""
+    return _contacts_due(user, first, last)
+
+
+def my_contact_events(user: Any, first: Any, last: Any) -> Iterable[agenda.Event]:
+    """The same, of records one owns."""
+    return _contacts_due(user, first, last, owner=user)
+
+
+def _contacts_due(user: Any, first: Any, last: Any, owner: Any = None) -> Iterable[agenda.Event]:
+    today = clock.today()
+    return [
+        agenda.Event(
+            day=day,
+            title=ngettext("%(number)s contact due", "%(number)s contacts due", number) % {"number": number},
+            url=due.contacts_url(day, owner),
+            icon="people",
+            late=day < today,
+        )
+        for day, number in sorted(due.contacts_by_day(user, first, last, owner).items())
     ]

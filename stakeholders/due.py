@@ -1,11 +1,12 @@
 """What is owed: open tasks and the next contacts that the agreed rhythm asks for, as one list in order of date."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, F, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, F, Model, OuterRef, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -90,9 +91,16 @@ def contacts(kind: str, user: Any, owner: Any | None = None) -> QuerySet:
     return rows if owner is None else rows.filter(owner=owner)
 
 
-def everything(user: Any, *, owner: Any | None = None, since: date | None = None, until: date | None = None) -> Any:
+def everything(
+    user: Any,
+    *,
+    owner: Any | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    with_tasks: bool = True,
+) -> Any:
     """Everything owed between two days, both included, as rows of (kind, pk, day), soonest first."""
-    branches = [_branch(TASK, tasks(user, owner), "due_on", since, until)]
+    branches = [_branch(TASK, tasks(user, owner), "due_on", since, until)] if with_tasks else []
     branches += [_branch(kind, contacts(kind, user, owner), "next_due_on", since, until) for kind in RHYTHMS]
     return branches[0].union(*branches[1:], all=True).order_by("day", "row_kind", "pk")
 
@@ -104,6 +112,21 @@ def _branch(kind: str, rows: QuerySet, column: str, since: date | None, until: d
         rows = rows.filter(**{f"{column}__lte": until})
     named = rows.order_by().annotate(row_kind=Value(kind, output_field=CharField()), day=F(column))
     return named.values_list("row_kind", "pk", "day")
+
+
+def contacts_by_day(user: Any, first: date, last: date, owner: Any | None = None) -> Counter[date]:
+    """How many contacts, without tasks, are due on each day between two days, both included."""
+    found: Counter[date] = Counter()
+    for kind in RHYTHMS:
+        rows = contacts(kind, user, owner).filter(next_due_on__range=(first, last)).order_by()
+        found.update(dict(rows.values_list("next_due_on").annotate(number=Count("pk"))))
+    return found
+
+
+def contacts_url(day: date, owner: Any | None = None) -> str:
+    """The list of these contacts."""
+    query = {"contacts_on": day.isoformat(), "owner": owner.pk if owner else "all"}
+    return f"{reverse('stakeholders:due_list')}?{urlencode(query)}"
 
 
 def needing(user: Any) -> int:

@@ -6,12 +6,13 @@ from .bodies_urls import bodies
 from .directory_urls import directory
 from .listings.interaction import InteractionListing
 from .listings.task import TaskListing
-from .views import cadence, interaction, my_work, preferences, task
+from .views import cadence, calendar, interaction, my_work, preferences, task
 
 app_name = "stakeholders"
 
 work = [
     path("", my_work.home, name="home"),
+    path("calendar/", calendar.calendar, name="calendar"),
     path("due/", my_work.due_list, name="due_list"),
     path("organisations/<int:pk>/due/", cadence.move, {"kind": "organisation"}, name="organisation_due"),
     path("people/<int:pk>/due/", cadence.move, {"kind": "person"}, name="person_due"),

@@ -271,7 +271,7 @@ def my_agenda_events(user: Any, first: Any, last: Any) -> Iterable[agenda.Event]
 
 
 def _agenda(rows: QuerySet[Event], first: Any, last: Any) -> Iterable[agenda.Event]:
-    near = rows.filter(start__date__range=(first, last)).exclude(status=Event.Status.CANCELLED)
+    near = rows.filter(start__date__lte=last, end__date__gte=first).exclude(status=Event.Status.CANCELLED)
     return [
         agenda.Event(
             day=timezone.localtime(event.start).date(),
@@ -280,6 +280,7 @@ def _agenda(rows: QuerySet[Event], first: Any, last: Any) -> Iterable[agenda.Eve
             icon=icon_of(event),
             at=event.start,
             about=wording.where_short(event),
+            until=timezone.localtime(event.end).date(),
         )
-        for event in near.exclude(status=Event.Status.POSTPONED)
+        for event in near.exclude(status=Event.Status.POSTPONED).order_by("start", "pk")[: agenda.MOST]
     ]

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -29,9 +30,8 @@ def state_of(data: QueryDict) -> dict[str, str]:
 
 def list_url(**state: str) -> str:
     """The address of the list in a state; what is usual is left out."""
-    query = QueryDict(mutable=True)
-    query.update({key: value for key, value in state.items() if value and value != SHOWS[0]})
-    return reverse("notifications:list") + (f"?{query.urlencode()}" if query else "")
+    query = urlencode({key: value for key, value in state.items() if value and value != SHOWS[0]})
+    return reverse("notifications:list") + (f"?{query}" if query else "")
 
 
 @requires("view_directory")

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -91,12 +92,15 @@ def due_list(request):
     colleagues = {str(colleague.pk): colleague for colleague in User.objects.staff()}
     chosen = request.GET.get("owner", str(user.pk))
     owner = None if chosen == "all" else colleagues.get(chosen, user)
-    page = Paginator(due.everything(user, owner=owner, **span(when, today)), PER_PAGE).get_page(request.GET.get("page"))
+    day = contacts_on(request.GET)
+    chosen_span = {"since": day, "until": day, "with_tasks": False} if day else span(when, today)
+    page = Paginator(due.everything(user, owner=owner, **chosen_span), PER_PAGE).get_page(request.GET.get("page"))
     tabs = [(key, title, due.everything(user, owner=owner, **span(key, today)).count()) for key, title in WHEN.items()]
     context = {
         "title": _("Contacts due"),
         "tabs": tabs,
-        "when": when,
+        "when": "" if day else when,
+        "day": day,
         "owner": owner,
         "owner_key": chosen if owner is None or chosen in colleagues else str(user.pk),
         "colleagues": colleagues.values(),
@@ -104,6 +108,14 @@ def due_list(request):
         "dues": due.load(page.object_list, user),
     }
     return render(request, "stakeholders/due_list.html", context)
+
+
+def contacts_on(data):
+    """The one day whose contacts are asked for, without tasks; None for what is no day."""
+    try:
+        return parse_date(data.get("contacts_on", ""))
+    except ValueError:
+        return None
 
 
 def span(when, today):
