@@ -68,6 +68,12 @@ class NeedFilter(django_filters.FilterSet):
     stage = django_filters.ChoiceFilter(
         label=_("Status"), choices=[(key, title) for key, (title, _codes) in STAGES.items()], method="in_stage"
     )
+    waiting = django_filters.ChoiceFilter(
+        label=_("Waiting for"),
+        choices=[("decision", _("A decision")), ("answer", _("An answer to who raised it"))],
+        method="waiting_for",
+    )
+    mine = django_filters.ChoiceFilter(label=_("Owner"), choices=[("me", _("Me"))], method="owned")
     horizon = django_filters.ChoiceFilter(label=_("Horizon"), choices=DataNeed.Horizon.choices)
     coverage = django_filters.ChoiceFilter(label=_("Coverage"), choices=DataNeed.Coverage.choices)
     gap = django_filters.ChoiceFilter(label=_("What is missing"), choices=DataNeed.Gap.choices)
@@ -81,6 +87,14 @@ class NeedFilter(django_filters.FilterSet):
     def in_stage(self, queryset, name, value):
         """Those in a stage of the screen."""
         return queryset.filter(status__in=STAGES[value][1])
+
+    def waiting_for(self, queryset, name, value):
+        """Those that wait for a decision, or of which somebody was not told."""
+        return queryset.undecided() if value == "decision" else queryset.owing_answers()
+
+    def owned(self, queryset, name, value):
+        """The reader's own."""
+        return queryset.filter(owner=self.request.user)
 
     def about(self, queryset, name, value):
         """Those in a domain or one below it."""

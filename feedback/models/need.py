@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,14 @@ class NeedQuerySet(models.QuerySet):
     def open(self):
         return self.exclude(status__in=[DataNeed.Status.CLOSED])
 
+    def undecided(self):
+        """Those that wait for a decision."""
+        return self.filter(status__in=DataNeed.UNDECIDED)
+
+    def owing_answers(self):
+        """Those decided or delivered of which somebody who raised them was not told."""
+        return self.exclude(decision="").filter(Exists(NeedRaiser.objects.untold().filter(need=OuterRef("pk"))))
+
 
 @tracked(exclude=["revision", "search_text"])
 class DataNeed(models.Model):
@@ -45,6 +53,9 @@ class DataNeed(models.Model):
         CLOSED = "CLOSED", _("Delivered")
         REJECTED = "REJECTED", _("Not planned")
         DEFERRED = "DEFERRED", _("Not planned")
+
+    UNDECIDED = (Status.RAISED, Status.CONFIRMED, Status.ASSESSED)
+    DELIVERED = (Status.MET, Status.VERIFIED, Status.CLOSED)
 
     class Horizon(models.TextChoices):
         CURRENT = "CURRENT", _("Current need")
@@ -192,6 +203,22 @@ class NeedProduct(DataNeed.products.through):
         verbose_name_plural = _("products")
 
 
+class RaiserQuerySet(models.QuerySet):
+    """Those who raised needs."""
+
+    def untold(self):
+        """Those who have not been told of the decision, or not that the need is delivered.
+
+        The same in SQL as `actions.need.unanswered` says of one need.
+        """
+        told = NeedAnswer.objects.filter(raiser=OuterRef("pk"), decision_number=OuterRef("need__decision_number"))
+        delivered = Q(need__status__in=DataNeed.DELIVERED) & ~Q(need__decision=DataNeed.Decision.ALREADY_MET)
+        return self.exclude(need__decision="").filter(
+            ~Exists(told.filter(stage=NeedAnswer.Stage.DECIDED))
+            | delivered & ~Exists(told.filter(stage=NeedAnswer.Stage.MET))
+        )
+
+
 @tracked(exclude=["revision"])
 class NeedRaiser(models.Model):
     """Who raised a need, where, and what they were told about it."""
@@ -211,6 +238,8 @@ class NeedRaiser(models.Model):
     raised_on = models.DateField(_("raised on"))
     quote = models.CharField(_("in their words"), max_length=300, blank=True)
     revision = RevisionField()
+
+    objects = RaiserQuerySet.as_manager()
 
     class Meta:
         ordering = ["need", "raised_on", "pk"]
