@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from nso_contacts.pages.counting import capped
 from nso_contacts.pages.listing import Column, Empty, Listing
 
 from . import purposes
@@ -144,22 +145,17 @@ class MessageListing(Listing):
 
     def context(self) -> dict[str, Any]:
         """Add the tabs with their counts, and how many messages are in doubt."""
-        counts = (
-            Message.objects.visible_to(self.user)
-            .order_by()
-            .aggregate(
-                **{key or "all": Count("pk", filter=condition) for key, (_title, condition) in TABS.items()},
-                doubtful=Count("pk", filter=Q(state=State.UNCERTAIN)),
-            )
-        )
+        visible = Message.objects.visible_to(self.user)
+        wanted = {key: visible.filter(condition) for key, (_title, condition) in TABS.items()}
+        counts = capped(wanted | {"doubtful": visible.filter(state=State.UNCERTAIN)})
         message = self.together
         return {
             "tabs": [
-                (key, title, counts[key or "all"], key == self.tab and message is None)
+                (key, title, counts[key], key == self.tab and message is None)
                 for key, (title, _condition) in TABS.items()
             ],
             "tab": self.tab,
-            "doubtful": counts["doubtful"],
+            "doubtful": counts["doubtful"].number,
             "together": message,
         }
 
@@ -173,7 +169,8 @@ def group_of(message: Message) -> Any:
 
 def how_many_need_somebody(user: Any) -> int:
     """Count, up to 100, what stays as it is until this reader does something: the number in the side bar."""
-    wanted = NEEDS_A_LOOK
+    visible = Message.objects.visible_to(user)
+    wanted = {"look": visible.filter(NEEDS_A_LOOK)}
     if user.has_perm("access.approve_messages"):
-        wanted |= Q(state=State.HELD)
-    return int(Message.objects.visible_to(user).filter(wanted).order_by()[:100].count())
+        wanted["approve"] = visible.filter(state=State.HELD)
+    return min(sum(count.number for count in capped(wanted, most=100).values()), 100)

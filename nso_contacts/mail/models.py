@@ -253,6 +253,12 @@ class Message(models.Model):
             models.Index(fields=["-when_at", "-id"], name="message_when"),
             models.Index(fields=["subject_type", "subject_id"], name="message_subject"),
             models.Index(fields=["recipient_type", "recipient_id", "-when_at"], name="message_recipient"),
+            # The few that wait for a decision are counted on every page.
+            models.Index(
+                fields=["id"],
+                name="message_needs_a_look",
+                condition=Q(state="uncertain") | Q(Q(state="bounced") | Q(state="failed", due_at=None), looked_at=None),
+            ),
             GinIndex(OpClass("search_text", "gin_trgm_ops"), name="message_search"),
         ]
 
