@@ -2,7 +2,8 @@
 
 import django_filters
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -12,7 +13,14 @@ from stakeholders.models import UserSegment
 from ..models import FrameMember, SurveyWave
 from ..satisfaction import Period, closed_waves
 
-COMPLETE = Q(frame__disposition__in=["COMPLETE", "PARTIAL"])
+# Counted for the waves of a page only: joined to the frames, the list would read everybody who was ever asked.
+ANSWERED = (
+    FrameMember.objects.filter(wave=OuterRef("pk"), disposition__in=["COMPLETE", "PARTIAL"])
+    .order_by()
+    .values("wave")
+    .annotate(n=Count("pk"))
+    .values("n")
+)
 
 
 class WaveListing(Listing):
@@ -20,7 +28,7 @@ class WaveListing(Listing):
 
     title = _("Surveys")
     policy = ("view_surveys",)
-    queryset = SurveyWave.objects.select_related("survey", "event").annotate(answered=Count("frame", filter=COMPLETE))
+    queryset = SurveyWave.objects.select_related("survey", "event").annotate(answered=Coalesce(Subquery(ANSWERED), 0))
     columns = [
         Column("title", _("Survey"), value=str, link=True),
         Column("opened_at", _("Opened"), template="feedback/cells/opened.html"),
