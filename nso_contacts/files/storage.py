@@ -1,8 +1,11 @@
 """Taking a file in: checked whole, its type read from its content, stored once under its hash."""
 
+import errno
 import hashlib
+import logging
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -17,8 +20,12 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import StoredFile
 
+logger = logging.getLogger(__name__)
+
 MAX_BYTES = 25 * 1024 * 1024
 HEAD_BYTES = 65536
+# The disk, the quota or the whole file system takes nothing more: a person outside this program makes room.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 OPEN_XML = "application/vnd.openxmlformats-officedocument"
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument"
 
@@ -97,7 +104,10 @@ def check(upload: UploadedFile) -> Kind:
 
 
 def store(upload: UploadedFile, actor: Any) -> StoredFile:
-    """Keep an uploaded file and return its row. Raises ValidationError as `check` does; equal content is kept once."""
+    """Keep an uploaded file and return its row; equal content is kept once.
+
+    Raises ValidationError as `check` does, and when there is no room: the form comes back, and nothing is kept.
+    """
     kind = check(upload)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
@@ -109,8 +119,20 @@ def store(upload: UploadedFile, actor: Any) -> StoredFile:
         name=clean_name(upload.name),
         uploaded_by=actor if getattr(actor, "is_authenticated", False) else None,
     )
-    if not stored.path.exists():
-        _write(upload, stored.path)
+    try:
+        _keep(upload, stored.path)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        logger.exception("There is no room for files in %s.", settings.FILES_ROOT)
+        raise ValidationError(
+            _(
+                "There is no room for files at the moment, so “%(name)s” was not kept and nothing was saved. Send the "
+                "form without the file, or try again later."
+            ),
+            code="no_room",
+            params={"name": stored.name},
+        ) from error
     # The content first: a row whose transaction fails leaves a file nobody points at, never a row without a file.
     stored.save()
     return stored
@@ -191,13 +213,43 @@ def _is_old_text(head: bytes) -> bool:
     return not any(byte < 32 and byte not in (9, 10, 12, 13) for byte in head)
 
 
+def _keep(upload: UploadedFile, path: Path) -> None:
+    """Have the content on the disk, under its name, before a row may point at it; a power cut then takes neither.
+
+    Raises OSError when the disk does not take it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        _write(upload, path)
+    # Also for content that lies there already: whoever has just written it may not have come as far as this.
+    for folder in (path.parent, path.parent.parent):
+        _sync_folder(folder)
+
+
 def _write(upload: UploadedFile, path: Path) -> None:
     """Write the content beside its place and move it there, so that a half-written file is never found."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as unfinished:
-        for chunk in upload.chunks():
-            unfinished.write(chunk)
-    Path(unfinished.name).replace(path)
+        try:
+            for chunk in upload.chunks():
+                unfinished.write(chunk)
+            unfinished.flush()
+            os.fsync(unfinished.fileno())
+            Path(unfinished.name).replace(path)
+        except BaseException:
+            Path(unfinished.name).unlink()
+            # Closing writes what is left in the buffer, and would fail for the same reason.
+            with suppress(OSError):
+                unfinished.close()
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def root_is_writable() -> bool:
