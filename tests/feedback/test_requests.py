@@ -121,6 +121,46 @@ def test_figures_made_for_one_user_need_a_check_by_somebody_else(amina, ministry
     assert Message.objects.filter(purpose="feedback.request_answered").count() == 1
 
 
+def test_a_request_taken_up_again_has_a_second_clock_and_keeps_the_first(office, amina, ministry, liaison):
+    """Five working days from Monday 1 June, answered on Thursday; taken up again on Monday 22: five more from there."""
+    office.time_zone = "UTC"
+    office.save()
+    RequestTarget.objects.filter(request_class=RequestClass.SIMPLE_EXTRACT).update(deliver=5)
+    with time_machine.travel(datetime(2026, 6, 1, 10, tzinfo=UTC), tick=False) as clock:
+        request = ask(amina, ministry)
+        request = actions.triage(
+            request,
+            request_class=RequestClass.SIMPLE_EXTRACT,
+            is_free=True,
+            domain=None,
+            assignee=liaison,
+            actor=liaison,
+        )
+        assert request.due_on == date(2026, 6, 8)
+        clock.move_to(datetime(2026, 6, 4, 11, tzinfo=UTC))
+        actions.answer(request, "Here they are.", actor=liaison)
+        clock.move_to(datetime(2026, 6, 5, 9, tzinfo=UTC))
+        request = actions.close(DataRequest.objects.get(), outcome="Done.", actor=liaison)
+
+        clock.move_to(datetime(2026, 6, 22, 9, tzinfo=UTC))
+        request = actions.reopen(request, actor=liaison, reason="A column is missing")
+        assert (request.status, request.due_on) == (Status.IN_PROGRESS, date(2026, 6, 29))
+        assert request.first_delivered_at == datetime(2026, 6, 4, 11, tzinfo=UTC)
+        assert request.first_due_on == date(2026, 6, 8)
+
+        clock.move_to(datetime(2026, 6, 24, 9, tzinfo=UTC))
+        actions.answer(request, "With the column.", actor=liaison)
+        clock.move_to(datetime(2026, 6, 30, 9, tzinfo=UTC))
+        request = actions.reopen(DataRequest.objects.get(), actor=liaison, reason="And another one")
+        assert request.due_on == date(2026, 7, 7)
+        assert request.first_due_on == date(2026, 6, 8)
+
+        actions.answer(request, "Both.", actor=liaison)
+        clock.move_to(datetime(2026, 8, 1, 9, tzinfo=UTC))
+        with pytest.raises(ValidationError, match="more than 30 days ago"):
+            actions.reopen(DataRequest.objects.get(), actor=liaison, reason="Too late")
+
+
 def test_the_database_refuses_a_check_by_the_producer(amina, ministry, statistician):
     request = ask(amina, ministry)
     with pytest.raises(IntegrityError, match="disclosurecheck_by_somebody_else"), transaction.atomic():
