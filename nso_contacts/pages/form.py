@@ -27,6 +27,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import drafts, once, stale
@@ -151,8 +152,15 @@ def summary(form: forms.BaseForm) -> list[tuple[str, str]]:
     lines = [("", str(error)) for error in form.non_field_errors()]
     for field in form:
         target = "" if field.is_hidden else f"#{first_control(field)}"
-        lines += [(target, str(error)) for error in field.errors]
+        lines += [(target, _in_summary(field, str(error))) for error in field.errors]
     return lines
+
+
+def _in_summary(field: forms.BoundField, error: str) -> str:
+    """Return the words for an error away from its field: “This field is required.” alone would not say which."""
+    if error == str(forms.Field.default_error_messages["required"]) and field.label:
+        return gettext("%(field)s: %(error)s") % {"field": field.label, "error": error}
+    return error
 
 
 def form_page(

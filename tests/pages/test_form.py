@@ -49,7 +49,7 @@ def test_a_bad_form_answers_422_with_the_errors_and_everything_typed(liaison_cli
     assert answer.status_code == 422
     assert "<title>Error: Log a contact" in answer.text
     assert "2 answers need a correction" in answer.text
-    assert '<a href="#id_subject">This field is required.</a>' in answer.text
+    assert '<a href="#id_subject">What it was about: This field is required.</a>' in answer.text
     assert 'value="Keep &lt;this&gt;"' in answer.text
     assert 'value="someday"' in answer.text
     assert re.search(r'value="mail"[^>]*checked', answer.text)
