@@ -70,12 +70,16 @@ def test_whom_it_was_with_is_typed_and_what_it_settles_appears(page, sign_in, li
 
 
 def test_what_is_missing_is_said_in_the_dialog_and_a_closed_form_keeps_its_draft(page, sign_in, liaison, amina):
+    refused = []
+    page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
     sign_in(page, liaison)
     open_over(page, "/")
     page.locator("dialog [name=subject]").fill("Half a sentence")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("dialog .err-sum")
     assert page.locator("dialog [name=subject]").input_value() == "Half a sentence"
+    page.wait_for_timeout(100)  # htmx settles what it put in place 20 ms later
+    assert refused == []
     assert not Interaction.objects.exists()
 
     page.locator("dialog [name=subject]").fill("A whole sentence")
