@@ -182,11 +182,22 @@ class OrganisationImporter(Importer):
     def fields(self):
         segments = [(segment.pk, (segment.title, segment.code)) for segment in UserSegment.objects.all()]
         return [
-            Field("name", gettext_lazy("Name"), text(300), required=True, aliases=("organisation", "organization")),
+            Field(
+                "name",
+                gettext_lazy("Name"),
+                text(300),
+                required=True,
+                aliases=("organisation", "organization", "organisation name", "organization name"),
+            ),
             Field("short_name", gettext_lazy("Short name"), text(60), aliases=("short",)),
             Field("code", gettext_lazy("Code"), text(60), aliases=("id", "organisation code")),
             Field("parent", gettext_lazy("Part of"), text(300), aliases=("parent", "parent organisation", "ministry")),
-            Field("unit", gettext_lazy("Unit"), text(300), aliases=("sub-organisation", "department", "directorate")),
+            Field(
+                "unit",
+                gettext_lazy("Unit"),
+                text(300),
+                aliases=("sub-organisation", "suborganization name", "department", "directorate"),
+            ),
             Field("type", gettext_lazy("Kind and level"), _only_in_a_preset),
             Field(
                 "kind",
@@ -216,7 +227,15 @@ class OrganisationImporter(Importer):
                 gettext_lazy("E-mail address"),
                 addresses,
                 merge=UNION,
-                aliases=("email", "e-mail", "emails", "mail"),
+                aliases=(
+                    "email",
+                    "e-mail",
+                    "emails",
+                    "mail",
+                    "security contact email",
+                    "e-mail address",
+                    "email address",
+                ),
             ),
             Field("acronyms", gettext_lazy("Acronyms"), _names, merge=UNION, aliases=("acronym",)),
             Field("former_names", gettext_lazy("Former names"), _names, merge=UNION, aliases=("former name",)),

@@ -53,6 +53,12 @@ def checked(client, text, kind="organisations", rule="name_region"):
     return batch
 
 
+def checked_as_offered(client, text):
+    """Upload a file and press the button below the columns without changing a thing."""
+    batch = Batch.objects.get(pk=int(send(client, text).headers["Location"].split("/")[-2]))
+    return checked(client, text, rule=batch.options["rule"])
+
+
 def applied(client, batch):
     """Press “Apply” and let a worker do it."""
     client.post(f"/imports/{batch.pk}/apply/")
@@ -270,6 +276,16 @@ def test_only_rows_in_error_are_applied_after_their_correction(client):
     again = applied(client, checked(client, fixed))
     assert (again.counts["rows"], again.counts["created"], again.counts["updated"]) == (2, 2, 0)
     assert Organisation.objects.count() == 3
+
+
+def test_a_list_without_regions_is_checked_as_it_is_suggested(client):
+    batch = checked_as_offered(
+        client, "Organization name,Suborganization name,City,Security contact email\nA,B,X,a@a.example\n"
+    )
+
+    assert batch.mapping == ["name", "unit", "town", "emails"]
+    assert batch.options["rule"] == "name"
+    assert {row["verdict"] for row in batch.rows.values("verdict")} == {"CREATE"}
 
 
 def test_choices_are_remembered_for_the_next_file_with_these_columns_and_forgotten(client):
