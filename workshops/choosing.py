@@ -199,6 +199,11 @@ class FocalPoints(Offer):
         return ", ".join(str(domain) for domain in self.event.domains.all())
 
     @property
+    def nothing_words(self) -> str | Promise:
+        """What stands where nobody is shown. Without domains the line above says it."""
+        return super().nothing_words if self.domains else ""
+
+    @property
     def count(self) -> int:
         """How many people."""
         return self.nominations.values("person").distinct().count()
@@ -637,7 +642,17 @@ def _places(event: Event, listed: Chosen) -> Check:
     limits = [places for places in (event.capacity_room, event.capacity_online) if places]
     is_open = (event.room and not event.capacity_room) or (event.link and not event.capacity_online)
     if is_open:
-        return Check(ok=True, title=_("Room and link"), text=_("No limit of places"))
+        room, online = event.capacity_room, event.capacity_online
+        words = _("No limit of places")
+        if room:
+            words = ngettext(
+                "%(n)s place in the room, no limit online", "%(n)s places in the room, no limit online", room
+            )
+        elif online:
+            words = ngettext(
+                "No limit in the room, %(n)s place online", "No limit in the room, %(n)s places online", online
+            )
+        return Check(ok=True, title=_("Room and link"), text=words % {"n": room or online} if room or online else words)
     words = {"places": sum(limits), "people": people}
     return Check(
         ok=sum(limits) >= people, title=_("Room and link"), text=_("%(places)s places for %(people)s people") % words

@@ -271,6 +271,30 @@ def test_sending_on_the_planned_day_only_releases(client, workshop):
     assert workshop.milestones.get(kind=Milestone.Kind.INVITATION).released_at is not None
 
 
+def test_a_planned_day_that_has_passed_is_not_offered(client, workshop):
+    invite(workshop, PersonFactory())
+    steps = workshop.milestones.filter(kind=Milestone.Kind.INVITATION)
+    assert "On the planned day" in client.get(f"/workshops/{workshop.pk}/send/").content.decode()
+    steps.update(due_at=timezone.now() - timedelta(days=1))
+    page = client.get(f"/workshops/{workshop.pk}/send/").content.decode()
+
+    assert "On the planned day" not in page
+    assert "1 person of 1 organisation:" in page
+
+
+def test_without_a_domain_the_way_to_name_one_is_shown(client, liaison):
+    bare = WorkshopFactory(organiser=liaison, in_domains=[])
+    page = client.get(f"/workshops/{bare.pk}/invitations/").content.decode()
+    assert f'href="/workshops/{bare.pk}/edit/">Name the domains' in page
+    assert "No focal point is nominated" not in page
+
+
+def test_the_domains_of_a_workshop_lead_to_their_pages(client, workshop):
+    domain = workshop.domains.get()
+    page = client.get(workshop.get_absolute_url()).content.decode()
+    assert f'<a class="quiet" href="{domain.get_absolute_url()}">{domain}</a>' in page
+
+
 def test_a_refused_send_says_why(client, liaison):
     workshop = WorkshopFactory(organiser=liaison, room="", link="")
     invite(workshop, PersonFactory())

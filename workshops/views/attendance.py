@@ -111,7 +111,7 @@ def held(request, pk):
         consequences.insert(0, f"{seats.sentence}.")
     if found.day > clock.today():
         consequences.insert(
-            0, _("The workshop is planned for %(when)s: its day has not come yet.") % {"when": wording.when_of(found)}
+            0, _("It is planned for %(when)s: its day has not come yet.") % {"when": wording.when_of(found)}
         )
     return confirm_page(
         request,

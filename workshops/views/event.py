@@ -202,7 +202,7 @@ def change_consequences(found):
         told % {"n": number},
         _("Another time zone keeps the hours on the clock."),
         _("Planned messages move with the day; what was sent stays sent."),
-        _("Replies are kept. To ask everybody again, give the workshop a new day from its menu."),
+        _("Replies are kept. To ask everybody again, choose “Enter a new day” from the menu."),
     ]
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -165,7 +166,9 @@ def send(request, pk):
     if found.is_over or found.is_off or (not list_.number and found.is_inviting):
         return redirect(found)
     form = SendForm(posted(request), user=request.user)
-    milestone = found.milestones.planned().filter(kind=Milestone.Kind.INVITATION).first()
+    # A planned day that has passed is no choice: the workshop was planned too late for it.
+    ahead = found.milestones.planned().filter(kind=Milestone.Kind.INVITATION, due_at__gt=timezone.now())
+    milestone = ahead.first()
 
     def save(form):
         if form.cleaned_data["when"] == "planned" and milestone is not None:
