@@ -53,6 +53,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -63,6 +64,8 @@ if env.bool("BEHIND_PROXY", default=False):
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXIES", default=1)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "nso_contacts.pages.errors.csrf_failure"
@@ -131,6 +134,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "nso_contacts.pages.middleware.PrivateMiddleware",
     "nso_contacts.access.guessing.GuessingMiddleware",
     "nso_contacts.accounts.middleware.PreferencesMiddleware",
     "nso_contacts.accounts.middleware.TwoStepMiddleware",

@@ -28,6 +28,24 @@ class HtmxVaryMiddleware:
         return response
 
 
+class PrivateMiddleware:
+    """No cache keeps what somebody saw who was signed in, nor a page behind a personal link: after signing out, the
+    browser's way back shows nothing. An answer that says itself how long it may be kept is left as it is.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Keep the next step."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add the header."""
+        response = self.get_response(request)
+        found = request.resolver_match
+        if request.user.is_authenticated or (found is not None and "token" in found.kwargs):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class DraftMiddleware:
     """Whoever sends a long form after their sign-in has ended finds it again as a draft once they have signed in."""
 
