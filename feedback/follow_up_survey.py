@@ -20,7 +20,7 @@ QUESTIONS = [
         {
             "en": "How satisfied are you that the workshop met its objectives?",
             "fr": "Dans quelle mesure l’atelier a-t-il atteint ses objectifs ?",
-            "ar": "ما مدى رضاك عن تحقيق ورشة العمل لأهدافها؟",
+            "ar": "ما مدى رضاكم عن تحقيق ورشة العمل لأهدافها؟",
         },
     ),
     (
@@ -30,7 +30,7 @@ QUESTIONS = [
         {
             "en": "How satisfied are you with the relevance of the content to your work?",
             "fr": "Dans quelle mesure le contenu était-il utile à votre travail ?",
-            "ar": "ما مدى رضاك عن صلة المحتوى بعملك؟",
+            "ar": "ما مدى رضاكم عن صلة المحتوى بعملكم؟",
         },
     ),
     (
@@ -40,7 +40,7 @@ QUESTIONS = [
         {
             "en": "How satisfied are you with the time for your own input?",
             "fr": "Êtes-vous satisfait du temps accordé à vos contributions ?",
-            "ar": "ما مدى رضاك عن الوقت المخصص لمداخلاتك؟",
+            "ar": "ما مدى رضاكم عن الوقت المخصص لمداخلاتكم؟",
         },
     ),
     (
@@ -50,7 +50,7 @@ QUESTIONS = [
         {
             "en": "How satisfied are you with the organisation?",
             "fr": "Êtes-vous satisfait de l’organisation ?",
-            "ar": "ما مدى رضاك عن التنظيم؟",
+            "ar": "ما مدى رضاكم عن التنظيم؟",
         },
     ),
     (
@@ -60,7 +60,7 @@ QUESTIONS = [
         {
             "en": "Overall, how satisfied were you with the workshop?",
             "fr": "Dans l’ensemble, êtes-vous satisfait de l’atelier ?",
-            "ar": "بشكل عام، ما مدى رضاك عن ورشة العمل؟",
+            "ar": "بشكل عام، ما مدى رضاكم عن ورشة العمل؟",
         },
     ),
     (
@@ -70,7 +70,7 @@ QUESTIONS = [
         {
             "en": "Were your needs recorded correctly?",
             "fr": "Vos besoins ont-ils été correctement notés ?",
-            "ar": "هل سُجّلت احتياجاتك بشكل صحيح؟",
+            "ar": "هل سُجّلت احتياجاتكم بشكل صحيح؟",
         },
     ),
     (

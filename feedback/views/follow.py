@@ -3,7 +3,7 @@
 A GET shows and changes nothing, whoever follows the link; only a POST writes.
 """
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -64,6 +64,8 @@ def withdraw(request, token):
     except links.LinkExpired:
         return ended(request)
     here = request.path.removesuffix("withdraw/")
+    if record.status not in DataRequest.OPEN:
+        return redirect(here)
 
     def act():
         actions.withdraw(record, actor=record.requester, reason="")

@@ -224,6 +224,8 @@ def step_of(record):
 def request_withdraw(request, pk):
     """The requester does not need it any more."""
     record = own(request.user, pk)
+    if record.status not in DataRequest.OPEN:
+        return redirect("feedback:portal_request", record.pk)
 
     def act():
         actions.withdraw(record, actor=request.user, reason="")

@@ -5,8 +5,15 @@ from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 NEW_PASSWORD_HELP = _("At least 12 characters. A sentence you remember is best.")
+# What Django's validator says, named here for our catalogues: its Arabic is for an earlier wording and is not found.
+TOO_SHORT = ngettext_lazy(
+    "This password is too short. It must contain at least %d character.",
+    "This password is too short. It must contain at least %d characters.",
+    12,
+)
 
 
 class OurWords:

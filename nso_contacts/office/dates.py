@@ -4,9 +4,21 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext_noop
 
 from . import clock
 from .models import DateStyle, Office
+
+# The days as Django names them in a date: its Arabic leaves out the article a date needs, so our catalogues say them.
+WEEKDAYS = (
+    gettext_noop("Mon"),
+    gettext_noop("Tue"),
+    gettext_noop("Wed"),
+    gettext_noop("Thu"),
+    gettext_noop("Fri"),
+    gettext_noop("Sat"),
+    gettext_noop("Sun"),
+)
 
 
 class Formats(NamedTuple):

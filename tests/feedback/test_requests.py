@@ -167,6 +167,15 @@ def test_the_database_refuses_a_check_by_the_producer(amina, ministry, statistic
         DisclosureCheck.objects.create(request=request, producer=statistician, checker=statistician, result="PASSED")
 
 
+def test_what_is_closed_cannot_be_withdrawn_again(signed_in, expert, amina, ministry):
+    request = ask(amina, ministry)
+    client, page = signed_in(expert), f"/portal/requests/{request.pk}/"
+    assert client.post(f"{page}withdraw/").status_code == 302
+    for again in (client.get(f"{page}withdraw/"), client.post(f"{page}withdraw/")):
+        assert again.url == page
+    assert "Closed: withdrawn" in client.get(page).content.decode()
+
+
 def test_a_foreign_request_does_not_exist_in_the_portal(signed_in, expert, amina, make_user):
     other = OrganisationFactory(name="Ministry of Health")
     stranger = PersonFactory(name="Leïla Benkirane", organisation=other, email="l@health.example")

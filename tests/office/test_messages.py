@@ -1,6 +1,8 @@
 """What people outside the office read is written in every language of the product."""
 
 import pytest
+from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.utils.translation import gettext, override
 
@@ -45,6 +47,11 @@ def test_the_compiled_catalogues_are_used():
         assert gettext("Request data") == "Demander des données"
     with override("ar"):
         assert gettext("Request data") == "طلب بيانات"
+
+
+def test_a_short_password_is_refused_in_the_readers_language():
+    with override("ar"), pytest.raises(ValidationError, match="12 حرفاً"):
+        MinimumLengthValidator(12).validate("short")
 
 
 def test_texts_of_staff_may_be_missing(project):
