@@ -37,14 +37,17 @@ class Item:
 
 
 def context(record: Any, user: Any) -> dict[str, str] | None:
-    """The number beside the bell: one query on each staff page, which stops counting at 100.
+    """The number beside the bell, which stops counting at 100.
 
-    None where the list has no address.
+    One small query on each staff page, and a second one for whoever has something unread. None where the list has no
+    address.
     """
     url = address("notifications:list")
     if not url:
         return None
-    number = Notification.objects.visible_to(user).unread().order_by()[: MOST_SHOWN + 1].count()
+    unread = Notification.objects.unread_causes(user)
+    shown = Notification.objects.visible_to(user, unread).unread().order_by()[: MOST_SHOWN + 1]
+    number = shown.count() if unread else 0
     return {"url": url, "unread": f"{MOST_SHOWN}+" if number > MOST_SHOWN else str(number or "")}
 
 

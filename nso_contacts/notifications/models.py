@@ -1,5 +1,6 @@
 """What somebody should look at: one row per person, cause and record."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Self
 
@@ -16,9 +17,13 @@ from .permissions import notification_scope
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Reading notifications."""
 
-    def visible_to(self, user: Any) -> Self:
-        """The user's own, as long as their cause stands and the record may be seen."""
-        return self.filter(notification_scope(user))
+    def visible_to(self, user: Any, among: Collection[str] | None = None) -> Self:
+        """The user's own, as long as their cause stands and the record may be seen. `among`: see the scope."""
+        return self.filter(notification_scope(user, among))
+
+    def unread_causes(self, user: Any) -> set[str]:
+        """The causes of a user's unread notifications, whether they still stand or not."""
+        return set(self.filter(user=user, read_at=None).order_by().values_list("cause", flat=True).distinct())
 
     def unread(self) -> Self:
         """Those nobody has opened since they came about."""

@@ -452,16 +452,23 @@ def test_the_page_takes_the_same_queries_for_1_and_30(liaison, statistician, sig
     assert queries() == few
 
 
-def test_the_bell_costs_one_query_on_a_page(liaison, statistician, signed_in):
-    give(liaison, statistician)
+def test_the_bell_costs_one_query_on_a_page_and_two_with_something_unread(liaison, statistician, signed_in):
     client = signed_in(liaison)
-    client.get("/people/")
-    with CaptureQueriesContext(connection) as captured:
-        client.get("/people/")
 
-    asked_for = [query["sql"] for query in captured if "notifications_notification" in query["sql"]]
-    assert len(asked_for) == 1
-    assert "LIMIT 100" in asked_for[0]
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/people/")
+        return [query["sql"] for query in captured if "notifications_notification" in query["sql"]]
+
+    client.get("/people/")
+    assert len(asked()) == 1
+    for _one in range(3):
+        give(liaison, statistician)
+    small, large = asked()
+    assert "stakeholders_task" not in small
+    assert "LIMIT 100" in large
+    assert "stakeholders_task" in large
+    assert "stakeholders_organisation" not in large  # only the causes that have something unread
 
 
 def test_a_ministry_expert_has_no_bell(expert, signed_in):
