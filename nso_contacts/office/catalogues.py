@@ -109,7 +109,7 @@ def _forms(entries: Iterable[Entry]) -> Counter[int]:
     """How many numbers each plural form of a language stands for, of the first thousand."""
     head = next((entry for entry in entries if not entry.text and entry.translations), None)
     rule = re.search(r"plural=(.*?);", head.translations[0]) if head else None
-    which = gettext.c2py(rule.group(1)) if rule else int  # type: ignore[attr-defined]
+    which = gettext.c2py(rule.group(1)) if rule else int
     return Counter(which(number) for number in NUMBERS)
 
 

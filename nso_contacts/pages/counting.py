@@ -42,7 +42,8 @@ def count(queryset: QuerySet[Any], exact_up_to: int = EXACT_UP_TO) -> Count:
 
 def capped(querysets: Mapping[str, QuerySet[Any]], most: int = EXACT_UP_TO) -> dict[str, Count]:
     """Count several querysets in one statement, none beyond `most` rows: the numbers on tabs and in the side bar."""
-    parts, params = {}, []
+    parts: dict[str, str] = {}
+    params: list[Any] = []
     for key, queryset in querysets.items():
         try:
             sql, own = queryset.order_by().values("pk")[: most + 1].query.sql_with_params()
