@@ -53,10 +53,10 @@ def manage(*arguments: str) -> None:
 def batched(path: Path) -> None:
     """Let a generated migration apply in batches."""
     text = path.read_text()
-    text = text.replace("class Migration(migrations.Migration):", "class Migration(FirstMigration):")
+    text = text.replace("class Migration(migrations.Migration):", "class Migration(BatchedMigration):")
     text = text.replace(
         "from django.db import migrations",
-        "from nso_contacts.audit.migration import FirstMigration\nfrom django.db import migrations",
+        "from nso_contacts.audit.migration import BatchedMigration\nfrom django.db import migrations",
         1,
     )
     path.write_text(text)

@@ -7,11 +7,11 @@ import nso_contacts.audit.fields
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
-from nso_contacts.audit.migration import FirstMigration
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     initial = True
 

@@ -3,10 +3,11 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('feedback', '0003_frame_attendance'),

@@ -5,10 +5,10 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from nso_contacts.audit.migration import FirstMigration
+from nso_contacts.audit.migration import BatchedMigration
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('feedback', '0005_needs_raised_once'),

@@ -16,12 +16,13 @@ def step(operation: Operation) -> str:
     return "tables" if isinstance(operation, CreateModel) else "additions"
 
 
-class FirstMigration(Migration):
+class BatchedMigration(Migration):
     """A migration whose operations are applied in batches.
 
     Django renders every model related to a changed one after each operation. Here nearly every table has a login
     behind it and a history beside it, so that is the whole schema, some 800 times; a batch renders it once. Only for
-    operations that do not undo or change one another within the migration.
+    operations that do not undo or change one another within the migration; an old trigger, index or constraint may
+    make room for its successor.
     """
 
     def apply(

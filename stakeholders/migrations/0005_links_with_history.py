@@ -5,10 +5,10 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from nso_contacts.audit.migration import FirstMigration
+from nso_contacts.audit.migration import BatchedMigration
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),

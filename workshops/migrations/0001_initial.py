@@ -13,11 +13,11 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
 from django.conf import settings
-from nso_contacts.audit.migration import FirstMigration
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     initial = True
 

@@ -5,10 +5,11 @@ import nso_contacts.audit.fields
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('files', '0001_initial'),

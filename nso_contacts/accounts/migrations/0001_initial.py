@@ -8,11 +8,11 @@ import nso_contacts.office.models
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
-from nso_contacts.audit.migration import FirstMigration
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     initial = True
 

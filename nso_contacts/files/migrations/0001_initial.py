@@ -3,11 +3,11 @@
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
-from nso_contacts.audit.migration import FirstMigration
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     initial = True
 

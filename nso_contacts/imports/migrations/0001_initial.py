@@ -4,10 +4,11 @@ import datetime
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     initial = True
 

@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 from django.conf import settings
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
-class Migration(migrations.Migration):
+class Migration(BatchedMigration):
 
     dependencies = [
         ('files', '0001_initial'),

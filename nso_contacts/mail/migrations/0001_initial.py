@@ -6,11 +6,11 @@ import django.db.models.functions.text
 import django.utils.timezone
 import nso_contacts.mail.models
 import nso_contacts.office.models
-from nso_contacts.audit.migration import FirstMigration
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     initial = True
 

@@ -9,7 +9,7 @@ import nso_contacts.audit.fields
 import nso_contacts.office.models
 import pgtrigger.compiler
 import pgtrigger.migrations
-from nso_contacts.audit.migration import FirstMigration
+from nso_contacts.audit.migration import BatchedMigration
 from django.db import migrations, models
 
 
@@ -21,7 +21,7 @@ CREATE FUNCTION immutable_unaccent(text) RETURNS text
 """
 
 
-class Migration(FirstMigration):
+class Migration(BatchedMigration):
 
     initial = True
 
