@@ -117,7 +117,7 @@ def places():
             "chat-left-text",
             "view_requests",
             order=10,
-            count=lambda user: DataRequest.objects.open().filter(assignee=user)[:100].count(),
+            needing=lambda user: [DataRequest.objects.open().filter(assignee=user)],
             key="d",
         )
     )
@@ -129,7 +129,7 @@ def places():
             "question-circle",
             ("triage_requests",),
             order=20,
-            count=lambda user: Enquiry.objects.visible_to(user).open()[:100].count(),
+            needing=lambda user: [Enquiry.objects.visible_to(user).open()],
         )
     )
     for order, (title, url_name) in enumerate(

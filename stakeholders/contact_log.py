@@ -128,7 +128,7 @@ def place_in_side_bar() -> None:
             "inbox",
             capability="view_directory",
             order=10,
-            count=due.needing,
+            needing=due.needing,
             key="w",
         ),
         navigation.NavItem(
@@ -146,7 +146,7 @@ def place_in_side_bar() -> None:
             "check2-square",
             capability="view_directory",
             order=30,
-            count=tasks_needing,
+            needing=tasks_needing,
         ),
         navigation.NavItem(
             "work",
@@ -161,9 +161,9 @@ def place_in_side_bar() -> None:
         navigation.register(item)
 
 
-def tasks_needing(user: Any) -> int:
-    """How many of somebody's own tasks are overdue or due today; counting stops at 100."""
-    return due.tasks(user, user).filter(due_on__lte=clock.today())[: due.COUNTED].count()
+def tasks_needing(user: Any) -> list[QuerySet[Task]]:
+    """Return somebody's own tasks that are overdue or due today."""
+    return [due.tasks(user, user).filter(due_on__lte=clock.today())]
 
 
 # Timelines -----------------------------------------------------------------------------------------------------------

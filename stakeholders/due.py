@@ -18,7 +18,6 @@ from .models import Interaction, Organisation, Participant, Person, Post, Task, 
 
 TASK = "task"
 RHYTHMS: dict[str, type[Model]] = {"organisation": Organisation, "person": Person, "group": UserGroup}
-COUNTED = 100
 
 
 @dataclass
@@ -129,9 +128,11 @@ def contacts_url(day: date, owner: Any | None = None) -> str:
     return f"{reverse('stakeholders:due_list')}?{urlencode(query)}"
 
 
-def needing(user: Any) -> int:
-    """How many things are overdue or due today for a colleague; counting stops at 100."""
-    return everything(user, owner=user, until=clock.today())[:COUNTED].count()
+def needing(user: Any) -> list[QuerySet]:
+    """What is overdue or due today for a colleague: tasks, and contacts with records of each kind."""
+    today = clock.today()
+    owed = [contacts(kind, user, user).filter(next_due_on__lte=today) for kind in RHYTHMS]
+    return [tasks(user, user).filter(due_on__lte=today), *owed]
 
 
 def load(rows: Iterable[tuple[str, int, date]], user: Any) -> list[Due]:

@@ -19,7 +19,6 @@ from .models.event import INVITED, OVER
 Kind = Milestone.Kind
 SHOWN = 50
 LAST = 4
-COUNTED = 100
 
 
 def register() -> None:
@@ -33,7 +32,7 @@ def register() -> None:
             "calendar-event",
             capability="view_workshops",
             order=20,
-            count=needing,
+            needing=needing,
         )
     )
     search.register(
@@ -91,10 +90,10 @@ def of_body(page: str) -> list[panels.Panel]:
     ]
 
 
-def needing(user: Any) -> int:
-    """How many of one's own meetings wait to be marked as held; counting stops at 100."""
+def needing(user: Any) -> list[QuerySet[Event]]:
+    """One's own meetings that wait to be marked as held."""
     over = Event.objects.meetings().visible_to(user).filter(organiser=user, status__in=INVITED, end__lt=timezone.now())
-    return over[:COUNTED].count()
+    return [over]
 
 
 # A committee or group -------------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from . import meeting_panels, wording
 from .models import ActionItem, Attendance, Decision, Event, EventDomain, EventProduct, Invitation, Paper, Session
 from .models.event import INVITED, OVER, PUBLISHED
 
-COUNTED = 100
 SHOWN = 50
 Reply = Invitation.Reply
 
@@ -32,7 +31,7 @@ def register() -> None:
             "easel",
             capability="view_workshops",
             order=10,
-            count=needing,
+            needing=needing,
             key="k",
         )
     )
@@ -129,10 +128,10 @@ def place_on_records() -> None:
 # What needs me --------------------------------------------------------------------------------------------------------
 
 
-def needing(user: Any) -> int:
-    """How many of one's own workshops wait to be marked as held; counting stops at 100."""
+def needing(user: Any) -> list[QuerySet[Event]]:
+    """One's own workshops that wait to be marked as held."""
     over = Event.objects.workshops().visible_to(user).filter(organiser=user, status__in=INVITED, end__lt=timezone.now())
-    return over[:COUNTED].count()
+    return [over]
 
 
 def mine(user: Any, reader: Any) -> dict[str, Any] | None:

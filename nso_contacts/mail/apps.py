@@ -14,7 +14,7 @@ class MailConfig(AppConfig):
         """Register; models are ready only now."""
         from nso_contacts.pages import navigation  # noqa: PLC0415
 
-        from .listings import how_many_need_somebody  # noqa: PLC0415
+        from .listings import needing_somebody  # noqa: PLC0415
 
         navigation.register(
             navigation.NavItem(
@@ -24,7 +24,7 @@ class MailConfig(AppConfig):
                 icon="envelope",
                 capability="view_messages",
                 order=400,
-                count=how_many_need_somebody,
+                needing=needing_somebody,
                 key="m",
             )
         )

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -167,10 +167,10 @@ def group_of(message: Message) -> Any:
     return Message.objects.filter(**{name: getattr(message, name) for name in TOGETHER_BY})
 
 
-def how_many_need_somebody(user: Any) -> int:
-    """Count, up to 100, what stays as it is until this reader does something: the number in the side bar."""
+def needing_somebody(user: Any) -> list[QuerySet[Message]]:
+    """Return what stays as it is until this reader does something: the number in the side bar."""
     visible = Message.objects.visible_to(user)
-    wanted = {"look": visible.filter(NEEDS_A_LOOK)}
+    wanted = [visible.filter(NEEDS_A_LOOK)]
     if user.has_perm("access.approve_messages"):
-        wanted["approve"] = visible.filter(state=State.HELD)
-    return min(sum(count.number for count in capped(wanted, most=100).values()), 100)
+        wanted.append(visible.filter(state=State.HELD))
+    return wanted

@@ -1,9 +1,9 @@
 """Counting rows without reading them all: exact up to a limit, estimated beyond it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from nso_contacts.office.templatetags.office import number
 
 EXACT_UP_TO = 10_000
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ def count(queryset: QuerySet[Any], exact_up_to: int = EXACT_UP_TO) -> Count:
     return Count(rounded(max(planned(bare), exact_up_to + 1)), estimated=True)
 
 
-def capped(querysets: Mapping[str, QuerySet[Any]], most: int = EXACT_UP_TO) -> dict[str, Count]:
+def capped(querysets: Mapping[Key, QuerySet[Any]], most: int = EXACT_UP_TO) -> dict[Key, Count]:
     """Count several querysets in one statement, none beyond `most` rows: the numbers on tabs and in the side bar."""
-    parts: dict[str, str] = {}
+    parts: dict[Key, str] = {}
     params: list[Any] = []
     for key, queryset in querysets.items():
         try:

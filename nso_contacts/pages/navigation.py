@@ -1,13 +1,16 @@
 """The side bar: apps register their places, a person sees those they may open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from .counting import Count, capped
 
 SECTIONS: dict[str, str | Promise] = {
     "work": _("Work"),
@@ -26,9 +29,9 @@ class NavItem:
     """One place in the side bar.
 
     `section` is a key of `SECTIONS`, or `PORTAL` for the bar of the portal. `capability` is one capability, several
-    of which one is enough, or None for everybody who sees the bar. `count` tells how many things there need this
-    person; it is asked on every page, so it must be one cheap query that stops counting at 100. `key` is the letter
-    that follows G on the keyboard.
+    of which one is enough, or None for everybody who sees the bar. `needing` returns querysets that
+    have no row in common: what there needs this person. All places are counted on every page, in one statement that
+    stops at 100 rows each. `key` is the letter that follows G on the keyboard.
     """
 
     section: str
@@ -37,7 +40,7 @@ class NavItem:
     icon: str = ""
     capability: str | tuple[str, ...] | None = None
     order: int = 100
-    count: Callable[[Any], int] | None = None
+    needing: Callable[[Any], Sequence[QuerySet[Any]]] | None = None
     key: str = ""
 
     def is_open_to(self, user: Any) -> bool:
@@ -85,28 +88,45 @@ def register(item: NavItem) -> None:
     _items[item.section, item.url_name] = item
 
 
-def places(section: str, request: HttpRequest) -> list[Place]:
-    """Return the places of one section that the reader may open, in order."""
-    found = []
+def open_to(request: HttpRequest) -> dict[str, list[NavItem]]:
+    """Return the places that the reader may open and that answer, by section, in order."""
+    found: dict[str, list[NavItem]] = {section: [] for section in (*SECTIONS, PORTAL)}
     for item in sorted(_items.values(), key=lambda item: (item.order, str(item.title))):
-        if item.section == section and item.is_open_to(request.user) and (url := item.url()):
-            number = item.count(request.user) if item.count else 0
-            shown = f"{MOST_SHOWN}+" if number > MOST_SHOWN else str(number or "")
-            found.append(Place(item.title, url, item.icon, item.key, shown))
+        if item.is_open_to(request.user) and item.url():
+            found[item.section].append(item)
     return found
+
+
+def shown(items: Sequence[NavItem], user: Any) -> list[Place]:
+    """Return the places as `user` sees them, what needs them counted."""
+    parts = {(item, n): rows for item in items if item.needing for n, rows in enumerate(item.needing(user))}
+    counts = capped(parts, most=MOST_SHOWN) if parts else {}
+    numbers: dict[NavItem, list[Count]] = {}
+    for (item, _n), count in counts.items():
+        numbers.setdefault(item, []).append(count)
+    return [Place(item.title, item.url(), item.icon, item.key, in_few(numbers.get(item, []))) for item in items]
+
+
+def in_few(counts: Sequence[Count]) -> str:
+    """Return the sum as it stands beside a place: empty for nothing, “99+” for what was not counted to its end."""
+    number = sum(count.number for count in counts)
+    return f"{MOST_SHOWN}+" if number > MOST_SHOWN or any(count.more for count in counts) else str(number or "")
 
 
 def sections(request: HttpRequest) -> list[Section]:
     """Return the side bar of the reader, the current place marked; sections without places are left out."""
-    bar = [Section(title, places(key, request)) for key, title in SECTIONS.items()]
+    items = {section: found for section, found in open_to(request).items() if section != PORTAL}
+    places = shown([item for found in items.values() for item in found], request.user)
     # A view whose record belongs to another place of the bar than its address says which one.
-    mark_current([place for section in bar for place in section.places], getattr(request, "place", request.path))
+    mark_current(places, getattr(request, "place", request.path))
+    in_order = iter(places)
+    bar = [Section(SECTIONS[section], [next(in_order) for _item in found]) for section, found in items.items()]
     return [section for section in bar if section.places]
 
 
 def portal(request: HttpRequest) -> list[Place]:
     """Return the bar of the portal, the current place marked."""
-    bar = places(PORTAL, request)
+    bar = shown(open_to(request)[PORTAL], request.user)
     mark_current(bar, request.path)
     return bar
 

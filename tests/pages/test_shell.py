@@ -1,12 +1,13 @@
 """The frame of every page, and the pages for what went wrong."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from nso_contacts.office.models import Office
+from nso_contacts.office.models import Holiday, Office
 from nso_contacts.pages import navigation, panels
 from nso_contacts.pages.navigation import PORTAL, NavItem
 from nso_contacts.pages.panels import Panel
@@ -16,11 +17,17 @@ pytestmark = pytest.mark.urls("tests.pages.sample_urls")
 
 
 @pytest.fixture
-def bar(monkeypatch):
-    """A side bar with three places."""
+def bar(monkeypatch, office):
+    """A side bar with three places; more than a hundred things need somebody at one of them."""
+    Holiday.objects.bulk_create(Holiday(date=date(2030, 1, 1) + timedelta(days=n), name=f"Day {n}") for n in range(120))
+    early, late = Holiday.objects.filter(date__lt=date(2030, 3, 1)), Holiday.objects.filter(date__gte=date(2030, 3, 1))
     monkeypatch.setattr(navigation, "_items", {})
-    navigation.register(NavItem("work", "Search", "pages:search", "search", order=2, count=lambda user: 250, key="s"))
-    navigation.register(NavItem("work", "Keys", "pages:keys", "keyboard", order=1, count=lambda user: 0))
+    navigation.register(
+        NavItem("work", "Search", "pages:search", "search", order=2, needing=lambda user: [early, late], key="s")
+    )
+    navigation.register(
+        NavItem("work", "Keys", "pages:keys", "keyboard", order=1, needing=lambda user: [Holiday.objects.none()])
+    )
     navigation.register(NavItem("administration", "Office", "healthz", "gear", capability="change_office"))
     navigation.register(NavItem("insight", "Later", "nothing:there", "graph-up"))
     navigation.register(NavItem(PORTAL, "My requests", "pages:keys"))
