@@ -1,4 +1,4 @@
-"""What every answer carries, and what no POST gets away with: walked over the URLconf, so a new route is in it."""
+"""What answers carry beside what every route is asked in test_routes: errors, sign-in, addresses, files of data."""
 
 import os
 import subprocess
@@ -8,24 +8,16 @@ from importlib import import_module
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from nso_contacts.access.checks import policy_of
 from nso_contacts.access.roles import ROLES, STAFF_ROLES
 from nso_contacts.accounts.models import User
-from tests.access.test_routes import TABLE, address, may_enter
+from tests.access.test_routes import missing
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
 
-# Mail programs post here without a page of ours (RFC 8058): the personal link itself is the permission.
-WITHOUT_TOKEN = {"stakeholders:unsubscribe"}
-# The one thing the office shows that is the same for everybody.
-PUBLIC_FILES = {"office:logo"}
-# It answers before the middleware, which needs the database that may be what has failed. It names parts, no data.
-BEFORE_EVERYTHING = {"healthz"}
 PASSWORD = "a long sentence that nobody guesses"
 
 
@@ -42,56 +34,6 @@ def readers(make_user, people):
     for roles, user in users.items():
         clients[roles].force_login(user)
     return {**clients, (None,): Client(enforce_csrf_checks=True)}
-
-
-def visits(people, readers):
-    """Yield each route's address with each reader whom its policy lets in."""
-    for route in TABLE:
-        with transaction.atomic():  # the sample's records go again, so that samples do not meet
-            url = address(route, people)
-            for roles, client in readers.items():
-                if any(may_enter(policy_of(route.view), role) for role in roles):
-                    yield route, url, client, roles != (None,)
-            transaction.set_rollback(True)
-
-
-def missing(answer, *, is_private):
-    """Return what an answer should say and does not."""
-    head = answer.headers
-    policy, cache_control = head.get("Content-Security-Policy", ""), head.get("Cache-Control", "")
-    said = {
-        "a content security policy": "default-src" in policy,
-        "no scripts but our own": "unsafe" not in policy.partition("script-src")[2].partition(";")[0],
-        "no frames elsewhere": head.get("X-Frame-Options") in {"DENY", "SAMEORIGIN"},
-        "no guessing of types": head.get("X-Content-Type-Options") == "nosniff",
-        "no address told elsewhere": head.get("Referrer-Policy") == "same-origin",
-        "its type": answer.status_code in {204, 302} or "Content-Type" in head,
-        "not to be kept": not is_private or {"private", "no-store"} <= set(cache_control.replace(" ", "").split(",")),
-    }
-    return [what for what, is_said in said.items() if not is_said]
-
-
-def test_every_answer_tells_browsers_what_they_may_not_do(people, readers):
-    wrong = {}
-    for route, url, client, signed_in in visits(people, readers):
-        if route.name in BEFORE_EVERYTHING:
-            continue
-        answer = client.get(url)
-        answer.getvalue()
-        by_link = "token" in route.parameters
-        lacks = missing(answer, is_private=(signed_in or by_link) and route.name not in PUBLIC_FILES)
-        if lacks:
-            wrong[url] = lacks
-    assert wrong == {}
-
-
-def test_no_post_is_taken_without_the_token_of_a_page_of_ours(people, readers):
-    taken = {
-        (route.name, answer.status_code)
-        for route, url, client, _signed_in in visits(people, readers)
-        if (answer := client.post(url, {})).status_code != 403
-    }
-    assert {name for name, _status in taken} == WITHOUT_TOKEN | BEFORE_EVERYTHING
 
 
 def test_errors_carry_the_same(readers):

@@ -158,12 +158,12 @@ def records():
     yield from ("/search/?q=amina", "/search/?q=births", "/messages/?tab=all&q=amina")
 
 
-def own_address(route):
-    """Return the route's address for a record that the links are about; "" for what no link is about."""
+def own_keys():
+    """Return by the beginning of a route's name what it takes to open it for a record that the links are about."""
     workshop, request = Event.objects.get(status=Event.Status.INVITING), DataRequest.objects.first()
     wave, step = surveys.SurveyWave.objects.get(), workshop.milestones.planned().get(kind="REMINDER")
     letter = Message.objects.exclude(text="").first()
-    known = {
+    return {
         "workshops": {"pk": workshop.pk, "invitation": workshop.invitations.first().pk, "step": step.pk},
         "feedback:request": {"pk": request.pk},
         "feedback:wave": {"pk": wave.pk},
@@ -171,6 +171,10 @@ def own_address(route):
         "accounts:user": {"pk": User.objects.get(email="new@token.example").pk},
         "stakeholders:person": {"pk": request.requester_id},
     }
+
+
+def own_address(route, known):
+    """Return the route's address for a record that the links are about; "" for what no link is about."""
     about = next((keys for name, keys in known.items() if route.name.startswith((f"{name}:", f"{name}_"))), {})
     if not route.parameters or not set(route.parameters) <= set(about):
         return ""
@@ -222,12 +226,13 @@ def test_no_page_or_export_shows_a_token_that_answers(reader, people, links_of_e
         client.force_login(make_user(*roles))
     others = {one: make_user(one, email=f"{one}@sample.example") for one in ROLES}
     visit = Visit(client, links_of_every_kind)
+    known = own_keys()
     for url in records():
         visit.open(url)
     for route in TABLE:
         if any(may_enter(policy_of(route.view), role) for role in roles):
             with transaction.atomic():  # the sample's records go again, so that samples do not meet
-                visit.open(own_address(route) or address(route, others))
+                visit.open(own_address(route, known) or address(route, others))
                 transaction.set_rollback(True)
     letters = {url for url in visit.opened if re.fullmatch(r"/messages/\d+/body/", url)}
     exports = {url for url in visit.opened if "format=" in url}

@@ -1,13 +1,14 @@
 """Every route × every role: the table is made from the URLconf, so a new route is in it or the tests fail.
 
-What is expected follows from the policy a view declares; what happens is found out by visiting. A route that takes
-parameters needs a true address in tests/samples.py.
+What is expected follows from the policy a view declares; what happens is found out by visiting, once for all that is
+asked of every route: who gets in, that a GET writes nothing, what browsers are told not to do, and that no POST is
+taken without the token of a page of ours. A route that takes parameters needs a true address in tests/samples.py.
 """
 
 import re
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -20,6 +21,12 @@ LOGIN = "/accounts/login/"
 # Answers that mean "you are in": the page, a way on from it, a button that wants a POST, or "not one of your rows".
 LET_IN = {200, 302, 301, 404, 405, 410}
 SESSION_TABLES = ("django_session", "usersessions_usersession")
+# Mail programs post here without a page of ours (RFC 8058): the personal link itself is the permission.
+WITHOUT_TOKEN = {"stakeholders:unsubscribe"}
+# The one thing the office shows that is the same for everybody.
+PUBLIC_FILES = {"office:logo"}
+# It answers before the middleware, which needs the database that may be what has failed. It names parts, no data.
+BEFORE_EVERYTHING = {"healthz"}
 WRITE = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE|MERGE INTO|COPY)\s+\"?([a-z_.]+)\"?", re.IGNORECASE)
 
 TABLE = sorted(routes(), key=lambda route: route.path)
@@ -83,6 +90,22 @@ def is_locking(sql):
     return sql.lstrip().upper().startswith("SELECT") and "FOR UPDATE" in sql.upper()
 
 
+def missing(answer, *, is_private):
+    """Return what an answer should tell browsers and does not."""
+    head = answer.headers
+    policy, cache_control = head.get("Content-Security-Policy", ""), head.get("Cache-Control", "")
+    said = {
+        "a content security policy": "default-src" in policy,
+        "no scripts but our own": "unsafe" not in policy.partition("script-src")[2].partition(";")[0],
+        "no frames elsewhere": head.get("X-Frame-Options") in {"DENY", "SAMEORIGIN"},
+        "no guessing of types": head.get("X-Content-Type-Options") == "nosniff",
+        "no address told elsewhere": head.get("Referrer-Policy") == "same-origin",
+        "its type": answer.status_code in {204, 302} or "Content-Type" in head,
+        "not to be kept": not is_private or {"private", "no-store"} <= set(cache_control.replace(" ", "").split(",")),
+    }
+    return [what for what, is_said in said.items() if not is_said]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", TABLE, ids=lambda route: route.path or "/")
 def test_every_role_gets_what_the_policy_says(route, people, visitors):
@@ -96,11 +119,15 @@ def test_every_role_gets_what_the_policy_says(route, people, visitors):
         got[role] = answer.status_code
         answer.getvalue()  # a file that is not read to its end stays open
         assert written.statements == [], f"{role}: a GET of {url} wrote"
+        if route.name not in BEFORE_EVERYTHING:
+            is_private = (role is not None or "token" in route.parameters) and route.name not in PUBLIC_FILES
+            assert missing(answer, is_private=is_private) == [], f"{role}: {url} does not tell browsers"
         if may_enter(policy, role):
             allowed = LET_IN | {403} if str(policy).startswith("signed in: ") else LET_IN
             allowed |= {503} if route.name == "healthz" else set()
             assert answer.status_code in allowed, f"{role} is allowed in, but got {answer.status_code} from {url}"
             assert role is None or not is_led_to_sign_in(answer) or LOGIN in url, f"{role} was sent to sign in by {url}"
+            assert is_taken_without_token(client, url) == (route.name in WITHOUT_TOKEN | BEFORE_EVERYTHING), role
         elif role is None:
             assert is_led_to_sign_in(answer), f"a visitor got {answer.status_code} from {url}"
         else:
@@ -111,6 +138,16 @@ def test_every_role_gets_what_the_policy_says(route, people, visitors):
             assert shut, f"a POST by {role} to {url} got {answer.status_code}"
     inside = {status for role, status in got.items() if may_enter(policy, role)}
     assert inside - {403, 404, 410}, f"the sample of {route.name} is seen by nobody: {got}"
+
+
+def is_taken_without_token(client, url):
+    """Whether a POST with the visitor's cookies alone, as another site could make their browser send it, is let in."""
+    elsewhere = Client(enforce_csrf_checks=True)
+    elsewhere.cookies = client.cookies
+    with transaction.atomic():  # what it did, if it was let in, is nothing the next visitor should meet
+        answer = elsewhere.post(url, {})
+        transaction.set_rollback(True)
+    return answer.status_code != 403
 
 
 def test_samples_belong_to_routes():
