@@ -133,7 +133,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "nso_contacts.accounts.middleware.SessionSeenMiddleware",
     "nso_contacts.pages.middleware.PrivateMiddleware",
     "nso_contacts.access.guessing.GuessingMiddleware",
     "nso_contacts.accounts.middleware.PreferencesMiddleware",

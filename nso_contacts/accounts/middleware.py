@@ -1,9 +1,13 @@
-"""Each request speaks the reader's language and shows the reader's time."""
+"""Each request speaks the reader's language, shows the reader's time, and is part of a session that is listed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.middleware import UserSessionsMiddleware
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -48,6 +52,32 @@ def language_for(request: HttpRequest, office: Office) -> str:
         for wish, _weight in parse_accept_lang_header(header):
             wishes += [wish, wish.partition("-")[0]]
     return next((wish for wish in wishes if wish in office.languages), office.first_language)
+
+
+class SessionSeenMiddleware(UserSessionsMiddleware):
+    """Notes when a session was last seen, to the minute: a write with every page would be most of what a page writes.
+
+    A session that comes from another address or with another browser is noted at once.
+    """
+
+    PRECISION = timedelta(minutes=1)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Note the session if its row is older than a minute, and answer."""
+        if request.user.is_authenticated and self.is_noted(request):
+            return self.get_response(request)
+        return super().__call__(request)
+
+    def is_noted(self, request: HttpRequest) -> bool:
+        """Whether the row of this very session, address and browser was written within the last minute."""
+        agent_length = UserSession._meta.get_field("user_agent").max_length
+        return UserSession.objects.filter(
+            session_key=request.session.session_key or "",
+            user_id=request.user.pk,
+            ip=get_adapter().get_client_ip(request),
+            user_agent=request.META.get("HTTP_USER_AGENT", "")[:agent_length],
+            last_seen_at__gt=timezone.now() - self.PRECISION,
+        ).exists()
 
 
 class TwoStepMiddleware:

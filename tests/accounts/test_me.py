@@ -1,8 +1,10 @@
 """One's own settings: language, zone, appearance, keys, absence, and where one is signed in."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
@@ -90,6 +92,28 @@ def test_other_places_are_signed_out_and_this_one_is_not(own, liaison):
     assert own.get("/me/").status_code == 200
     assert elsewhere.get("/me/").status_code == 302
     assert [row["here"] for row in own.get("/me/").context["sessions"]] == [True]
+
+
+def test_a_session_is_noted_once_a_minute_and_at_once_from_another_place(own, liaison):
+    def seen():
+        return UserSession.objects.get(user=liaison).last_seen_at
+
+    with time_machine.travel("2026-03-02T09:00:00Z", tick=False) as moment:
+        own.force_login(liaison)
+        own.get("/me/")
+        first = seen()
+        moment.shift(59)
+        own.get("/me/")
+        assert seen() == first
+        own.get(
+            "/me/", headers={"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+        )
+        assert seen() == first + timedelta(seconds=59)
+        moment.shift(61)
+        own.get(
+            "/me/", headers={"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+        )
+        assert seen() == first + timedelta(seconds=120)
 
 
 def test_visitors_are_spoken_to_in_their_browser_s_language(client, office):
