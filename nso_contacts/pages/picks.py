@@ -86,6 +86,11 @@ def get(kind: str) -> PickSource | None:
     return _sources.get(kind)
 
 
+def kinds() -> list[str]:
+    """Return every kind of record that can be chosen."""
+    return sorted(_sources)
+
+
 def readable(keys: Iterable[Any]) -> list[int]:
     """Return those of `keys` that can be the key of a row."""
     texts = (str(key) for key in keys)

@@ -5,9 +5,7 @@ delivered (or, for the first run, printed), so the test knows tokens that the pr
 """
 
 import html
-import io
 import re
-import zipfile
 from collections import defaultdict
 from datetime import timedelta
 
@@ -27,6 +25,7 @@ from nso_contacts.accounts import actions as accounts
 from nso_contacts.accounts.models import User
 from nso_contacts.mail import delivery
 from nso_contacts.mail.models import Message
+from tests.access.reading import offered, text_of
 from tests.access.test_routes import TABLE, address, may_enter
 from tests.factories import PersonFactory, WorkshopFactory, domain, invited
 from workshops.models import Attendance, Event
@@ -41,8 +40,6 @@ TOKEN_ROUTES = {
     "account_reset_password_from_key",
 }
 LINK = re.compile(r"https?://[^/\s\"<>]+(/[^\s\"<>?#]*)")
-EXPORT = re.compile(r'href="([^"]*\bformat=(?:csv|xlsx)[^"]*)"')
-FRAME = re.compile(r'<iframe[^>]* src="([^"]+)"')
 
 
 class Tokens:
@@ -181,16 +178,6 @@ def own_address(route, known):
     return reverse(route.name, kwargs={name: about[name] for name in route.parameters})
 
 
-def text_of(answer):
-    """Return everything in an answer that a reader could read: the page, the file, the parts of a workbook."""
-    content = answer.getvalue()
-    heads = "\n".join(f"{name}: {value}" for name, value in answer.items())
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as book:
-            content = b"\n".join(book.read(name) for name in book.namelist())
-    return heads + html.unescape(content.decode(errors="replace"))
-
-
 class Visit:
     """A reader who opens pages, the exports offered there and the frames within, and looks for tokens."""
 
@@ -207,9 +194,8 @@ class Visit:
             self.opened.add(url)
         assert self.tokens.within(text) == set(), f"{url} shows a token that answers"
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
-            for found in EXPORT.findall(text) + FRAME.findall(text):
-                if found.startswith("/"):
-                    self.open(found)
+            for found in offered(text):
+                self.open(found)
 
 
 # Roles add up, so whoever holds all roles of the office sees in one visit what any of them would.
