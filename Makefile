@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 ARGS ?=
 WORKERS ?= 2
 
-.PHONY: run dev manage test check bench messages lock browser
+.PHONY: run dev manage test faults check bench messages lock browser
 
 run: $(RUNTIME)  ## The whole office at http://127.0.0.1:8000/ until Ctrl-C (PORT, HOST, OFFICE=empty)
 	@exec $(DEVSTACK) run
@@ -23,6 +23,9 @@ manage: $(RUNTIME)  ## A management command against that office: make manage ARG
 
 test: $(DEVELOPMENT) browser  ## All tests, with throw-away servers: make test ARGS="tests/mail -x"
 	@$(DEVSTACK) exec -- $(BIN)/python -m pytest -q --reuse-db -n $(WORKERS) $(ARGS)  # the database goes with its servers
+
+faults: $(DEVELOPMENT)  ## The long form of the tests that kill processes, fill disks and break mail servers
+	@$(DEVSTACK) exec -- $(BIN)/python -m pytest -q -m faults $(ARGS) tests/faults
 
 check: $(DEVELOPMENT)  ## Everything but the tests: style, types, contracts, migrations, deployment, messages
 	$(BIN)/ruff check --quiet .
