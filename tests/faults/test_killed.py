@@ -85,7 +85,9 @@ class Faults:
 
 
 @pytest.mark.parametrize(
-    ("number", "kills"), [(200, 2), pytest.param(10_000, 25, marks=pytest.mark.faults)], ids=["short", "long"]
+    ("number", "kills"),
+    [(200, 2), pytest.param(2_000, 5, marks=pytest.mark.faults), pytest.param(10_000, 25, marks=pytest.mark.faults)],
+    ids=["short", "middle", "long"],
 )
 def test_kills_of_everything_lose_nothing_and_double_nothing(
     servers, processes, smtp_sink, invitations, record_property, capsys, number, kills
