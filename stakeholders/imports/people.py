@@ -52,6 +52,9 @@ COLUMNS = (
     "note",
 )
 
+# A person is where the organisations lie for which they work today; without any, in no region.
+IN_REGION = f"{PART}r:"
+REGION = plain_sql("coalesce(g.region, '')")
 CURRENT = "(p.valid_from IS NULL OR p.valid_from <= %(today)s) AND (p.valid_to IS NULL OR p.valid_to >= %(today)s)"
 KNOWN = {
     "code": f"SELECT o.id, {plain_sql('o.code')} AS key, o.name, o.archived_at FROM {TABLE} o WHERE o.code <> ''",
@@ -62,6 +65,11 @@ KNOWN = {
     "name_organisation": (
         f"SELECT DISTINCT o.id, {plain_sql('o.name')} || '{PART}' || p.organisation_id AS key, o.name, o.archived_at "
         f"FROM {TABLE} o JOIN stakeholders_post p ON p.person_id = o.id WHERE {CURRENT}"
+    ),
+    "name_region": (
+        f"SELECT DISTINCT o.id, {plain_sql('o.name')} || '{IN_REGION}' || {REGION} AS key, o.name, o.archived_at "
+        f"FROM {TABLE} o LEFT JOIN stakeholders_post p ON p.person_id = o.id AND {CURRENT} "
+        "LEFT JOIN stakeholders_organisation g ON g.id = p.organisation_id"
     ),
 }
 # Several people may share an address: then the name decides among them.
@@ -111,22 +119,37 @@ SEVERAL_NAMES = f"""
     FROM (SELECT key FROM import_entry GROUP BY key HAVING count(DISTINCT {plain_sql("v->>'name'")}) > 1) several
     WHERE c.batch_id = %(batch)s AND c.key = several.key
 """
-# Which organisations the cells of some thousand rows mean: a code comes before a name, a name before another name.
+# Somebody new who would not be found again by the region that the file says.
+ELSEWHERE = f"""
+    SELECT c.key, c.values->>'name' FROM {RECORDS} c
+    WHERE c.batch_id = %(batch)s AND c.target_id IS NULL AND NOT EXISTS (
+        SELECT 1 FROM (SELECT 1) AS one
+            LEFT JOIN LATERAL jsonb_array_elements(c.values->'posts') AS post ON true
+            LEFT JOIN stakeholders_organisation g ON g.id = (post->>'id')::bigint
+        WHERE c.key = {plain_sql("c.values->>'name'")} || '{IN_REGION}' || {REGION})
+"""
+# Which organisations the cells of some thousand rows mean: a code comes before a name, a name before another name; of
+# several with that name, those in the region that the row says.
 ORGANISATIONS = f"""
-    WITH wanted(text) AS (SELECT unnest(%(texts)s::text[])), meant AS (
-        SELECT w.text, o.id, 1 AS rank FROM wanted w JOIN stakeholders_organisation o
+    WITH wanted AS (SELECT * FROM unnest(%(texts)s::text[], %(regions)s::text[]) AS w(text, region)), meant AS (
+        SELECT w.text, w.region, o.id, 1 AS rank FROM wanted w JOIN stakeholders_organisation o
             ON {plain_sql("o.code")} = w.text AND o.code <> '' AND o.archived_at IS NULL
         UNION ALL
-        SELECT w.text, o.id, 2 FROM wanted w JOIN stakeholders_organisation o
+        SELECT w.text, w.region, o.id, 2 FROM wanted w JOIN stakeholders_organisation o
             ON {plain_sql("o.name")} = w.text AND o.archived_at IS NULL
         UNION ALL
-        SELECT w.text, o.id, 3 FROM wanted w JOIN stakeholders_organisation o
+        SELECT w.text, w.region, o.id, 3 FROM wanted w JOIN stakeholders_organisation o
             ON {plain_sql("o.short_name")} = w.text AND o.archived_at IS NULL
         UNION ALL
-        SELECT w.text, o.id, 3 FROM wanted w JOIN stakeholders_organisationname n ON {plain_sql("n.name")} = w.text
+        SELECT w.text, w.region, o.id, 3 FROM wanted w
+            JOIN stakeholders_organisationname n ON {plain_sql("n.name")} = w.text
             JOIN stakeholders_organisation o ON o.id = n.organisation_id AND o.archived_at IS NULL
-    ), ranked AS (SELECT DISTINCT text, id, rank, rank() OVER (PARTITION BY text ORDER BY rank) AS place FROM meant)
-    SELECT text, min(id), count(DISTINCT id) FROM ranked WHERE place = 1 GROUP BY text
+    ), ranked AS (
+        SELECT m.text, m.region, m.id, rank() OVER (
+            PARTITION BY m.text, m.region ORDER BY m.rank, m.region <> '' AND {plain_sql("o.region")} = m.region DESC
+        ) AS place
+        FROM meant m JOIN stakeholders_organisation o ON o.id = m.id)
+    SELECT text, region, min(id), count(DISTINCT id) FROM ranked WHERE place = 1 GROUP BY text, region
 """
 NEAR = """
     SELECT w.text, (SELECT name FROM stakeholders_organisation o WHERE o.archived_at IS NULL AND o.name %% w.text
@@ -147,6 +170,7 @@ class PersonImporter(Importer):
         MatchRule("email", gettext_lazy("Same e-mail address"), ("emails",)),
         MatchRule("name_organisation", gettext_lazy("Same name and organisation"), ("name", "organisation")),
         MatchRule("code", gettext_lazy("Same code"), ("code",)),
+        MatchRule("name_region", gettext_lazy("Same name, and region of their organisation"), ("name", "region")),
     )
     looks = {
         NAMES: (
@@ -170,6 +194,12 @@ class PersonImporter(Importer):
                 gettext_lazy("Organisation"),
                 text(300),
                 aliases=("organization", "ministry", "employer"),
+            ),
+            Field(
+                "region",
+                gettext_lazy("Region of the organisation"),
+                text(100),
+                aliases=("region", "state", "province", "region or state"),
             ),
             Field("title", gettext_lazy("Title of the post"), text(200), aliases=("title", "position", "job title")),
             Field(
@@ -198,32 +228,33 @@ class PersonImporter(Importer):
             raise ValidationError(_("A title belongs to an organisation. Choose the column that names it."))
 
     def look_up(self, rows, columns):
-        wanted = {plain(row.values["organisation"]): row.values["organisation"] for row in rows if _names_one(row)}
+        wanted = {_sought(row): row.values["organisation"] for row in rows if _names_one(row)}
         if not wanted:
             return
         with connection.cursor() as cursor:
-            cursor.execute(ORGANISATIONS, {"texts": list(wanted)})
-            found = {words: (pk, number) for words, pk, number in cursor.fetchall()}
-            unknown = [words for words in wanted if words not in found][:MOST_SUGGESTIONS]
-            cursor.execute(NEAR, {"texts": [wanted[words] for words in unknown]})
+            texts, regions = zip(*wanted, strict=True)
+            cursor.execute(ORGANISATIONS, {"texts": list(texts), "regions": list(regions)})
+            found = {(words, region): (pk, number) for words, region, pk, number in cursor.fetchall()}
+            unknown = [sought for sought in wanted if sought not in found][:MOST_SUGGESTIONS]
+            cursor.execute(NEAR, {"texts": [wanted[sought] for sought in unknown]})
             near = {plain(words): name for words, name in cursor.fetchall() if name}
         for row in rows:
             if not _names_one(row):
                 continue
             cell = row.values["organisation"]
-            pk, number = found.get(plain(cell), (None, 0))
+            pk, number = found.get(_sought(row), (None, 0))
             if number == 1:
                 row.values["organisation_id"] = pk
             else:
                 row.faults.append((columns["organisation"], cell, _not_one(number, near.get(plain(cell), ""))))
 
     def entries(self, row, options):
-        values = {name: value for name, value in row.values.items() if name not in {"organisation", "title"}}
+        values = {name: value for name, value in row.values.items() if name not in {"organisation", "region", "title"}}
         place = values.pop("organisation_id", None)
         if place is not None:
             title = row.values.get("title")
             values["posts"] = [{"id": place, "title": title} if title else {"id": place}]
-        return [Entry(_key(values, place, options["rule"]), PERSON, values)]
+        return [Entry(_key(row.values, place, options["rule"]), PERSON, values)]
 
     def describe(self, values):
         return values.get("name", ""), ", ".join(values[key] for key in ("title", "organisation") if key in values)
@@ -250,6 +281,9 @@ class PersonImporter(Importer):
             refusals.append((key, "code", code, reason))
         if run.rule.key == "email":
             refusals += comparing.shared_addresses(run)
+        if run.rule.key == "name_region":
+            reason = _("Nobody here fits. Somebody new needs an organisation of that region.")
+            refusals += [(key, "name", name, reason) for key, name in run.execute(ELSEWHERE)]
         return refusals
 
     def compare(self, run):
@@ -314,9 +348,16 @@ def _names_one(row):
     return not row.faults and "organisation" in row.values
 
 
+def _sought(row):
+    """What the cells of a row say about an organisation."""
+    return plain(row.values["organisation"]), plain(row.values.get("region", ""))
+
+
 def _not_one(number, near):
     if number:
-        return _("%(n)s organisations are called this. Write the code of the one you mean.") % {"n": number}
+        return _("%(n)s organisations are called this. Write the code of the one you mean, or its region.") % {
+            "n": number
+        }
     suggestion = did_you_mean(near, [near]) if near else ""
     return f"{_('No organisation has this name or code.')} {suggestion}".strip()
 
@@ -327,6 +368,8 @@ def _key(values, place, rule):
         return plain(values["code"])
     if rule == "email":
         return values["emails"][0].lower()
+    if rule == "name_region":
+        return f"{plain(values['name'])}{IN_REGION}{plain(values.get('region', ''))}"
     return f"{plain(values['name'])}{PART}{place}"
 
 

@@ -18,6 +18,7 @@ PEOPLE_RULES = {
     "email": "Amina Haddad,,AMINA@agency.example,,7",
     "name_organisation": "amina  haddad,known agency,,,7",
     "code": "Amina H. Haddad,,,p-1,7",
+    "name_region": "amina  HADDAD,,,,7,SOUTH",
 }
 MODES = {"both": "UPDATE", "create": "UNCHANGED", "update": "UPDATE"}
 
@@ -57,8 +58,8 @@ def test_organisations_by_every_rule_and_mode(apply, known, rule, mode):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("rule", PEOPLE_RULES)
 def test_people_by_every_rule_and_mode(apply, amina, rule, mode):
-    new = "Bo Berg,Known Agency,bo@agency.example,P-2,8"
-    text = f"Name,Organisation,E-mail,Code,Telephone\n{PEOPLE_RULES[rule]}\n{new}\n"
+    new = "Bo Berg,Known Agency,bo@agency.example,P-2,8,South"
+    text = f"Name,Organisation,E-mail,Code,Telephone,Region\n{PEOPLE_RULES[rule]}\n{new}\n"
     batch = apply(text, "people", rule, mode)
 
     assert verdicts(batch)[2] == (MODES[mode], [])
@@ -86,6 +87,55 @@ def test_people_who_share_an_address_are_told_apart_by_name_or_not_at_all(check,
         "ERROR",
         [["E-mail", "amina@agency.example", reason]],
     )
+
+
+@pytest.mark.parametrize("rule", ["name", "name_region", "code", "email"])
+def test_organisations_imported_again_by_any_rule_change_nothing(apply, office, rule):
+    text = (
+        "Name,Region,Code,E-mail,Telephone\n"
+        "New Body,North,NB-1,new@body.example,8\n"
+        "Other Body,,OB-1,other@body.example,9\n"
+    )
+    assert apply(text, rule=rule).counts["created"] == 2
+    again = apply(text, rule=rule).counts
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 2)
+
+
+@pytest.mark.parametrize("rule", PEOPLE_RULES)
+def test_people_imported_again_by_any_rule_change_nothing(apply, known, rule):
+    text = (
+        "Name,Organisation,E-mail,Code,Telephone,Region\n"
+        "Bo Berg,Known Agency,bo@agency.example,P-2,8,South\n"
+        "Cy Clark,Known Agency,cy@agency.example,P-3,9,south\n"
+    )
+    assert apply(text, "people", rule).counts["created"] == 2
+    again = apply(text, "people", rule).counts
+    assert (again["created"], again["updated"], again["unchanged"]) == (0, 0, 2)
+
+
+def test_people_of_one_name_are_told_apart_by_the_region_they_work_in(apply, amina):
+    north = OrganisationFactory(name="Northern Agency", region="North")
+    other = PersonFactory(name="Amina Haddad", organisation=north)
+    batch = apply("Name,State,Telephone\nAmina Haddad,North,5\nAmina Haddad,West,6\n", "people", "name_region")
+
+    reason = "Nobody here fits. Somebody new needs an organisation of that region."
+    assert verdicts(batch) == {2: ("UPDATE", []), 3: ("ERROR", [["Name", "Amina Haddad", reason]])}
+    amina.refresh_from_db()
+    other.refresh_from_db()
+    assert (amina.phone, other.phone) == ("", "5")
+
+
+def test_the_region_says_which_of_several_organisations_of_one_name_is_meant(apply, office):
+    places = {region: OrganisationFactory(name="Lincoln County", region=region) for region in ("Nevada", "Oregon")}
+    batch = apply(
+        "Name,Organisation,Region\nBo Berg,Lincoln County,oregon\nCy Clark,Lincoln County,\n",
+        "people",
+        "name_organisation",
+    )
+
+    reason = "2 organisations are called this. Write the code of the one you mean, or its region."
+    assert verdicts(batch) == {2: ("CREATE", []), 3: ("ERROR", [["Organisation", "Lincoln County", reason]])}
+    assert Person.objects.get(name="Bo Berg").posts.get().organisation == places["Oregon"]
 
 
 def test_rows_about_one_record_are_laid_together(apply, known):
@@ -169,7 +219,11 @@ def test_a_circle_within_the_file_is_refused_row_by_row(check, office):
         ),
         (
             "Bo,Twin,,,",
-            ["Organisation", "Twin", "2 organisations are called this. Write the code of the one you mean."],
+            [
+                "Organisation",
+                "Twin",
+                "2 organisations are called this. Write the code of the one you mean, or its region.",
+            ],
         ),
         ("Bo,Old Body,,,", ["Organisation", "Old Body", "No organisation has this name or code."]),
         ("Bo,,1.2;99.9,,", ["Domains", "1.2;99.9", "Unknown statistical domain."]),
