@@ -18,13 +18,11 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from django.apps import apps
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max, Min, OuterRef, Subquery
-from django.db.models.fields.json import KeyTextTransform
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from pghistory.models import Context
+
+from . import batches
 
 CHUNK = 1_000
 
@@ -73,13 +71,11 @@ def effects(batch: str, *, lock: bool = False) -> list[Effect]:
     """Return what a batch did, the last write first. With `lock` its rows stay as they are until the end of the
     transaction.
     """
-    contexts = list(
-        Context.objects.annotate(told=KeyTextTransform("batch", "metadata")).filter(told=batch).values_list("pk")
-    )
+    contexts = batches.contexts_of(batch)
     found: list[Effect] = []
     if contexts:
-        for model in _tracked_models():
-            found += _of_model(model, [pk for (pk,) in contexts], lock=lock)
+        for model in batches.tracked_models():
+            found += _of_model(model, contexts, lock=lock)
     return sorted(found, key=lambda effect: effect.at, reverse=True)
 
 
@@ -97,34 +93,12 @@ def take_back(batch: str) -> tuple[list[Effect], list[Effect]]:
 # Reading -------------------------------------------------------------------------------------------------------------
 
 
-def _tracked_models() -> Iterator[type[models.Model]]:
-    for model in apps.get_models():
-        events = getattr(model, "pgh_event_model", None)
-        if events is not None and events.pgh_tracked_model is model:
-            yield model
-
-
 def _of_model(model: type[models.Model], contexts: list[Any], *, lock: bool) -> Iterator[Effect]:
-    events = model.pgh_event_model._default_manager  # type: ignore[attr-defined]
-    spans = (
-        events.filter(pgh_context__in=contexts)
-        .order_by()
-        .values("pgh_obj_id")
-        .annotate(first=Min("pgh_id"), last=Max("pgh_id"))
-        .order_by("pgh_obj_id")
-    )
-    touched = list(spans.values_list("pgh_obj_id", "first", "last"))
-    for start in range(0, len(touched), CHUNK):
-        part = touched[start : start + CHUNK]
-        earlier = events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
-        firsts = events.filter(pgh_id__in=[first for _pk, first, _last in part])
-        befores = dict(firsts.values_list("pgh_obj_id", Subquery(earlier.values("pgh_id")[:1])))
-        wanted = {*befores.values(), *(number for _pk, *span in part for number in span)} - {None}
-        rows = {row.pgh_id: row for row in events.filter(pgh_id__in=wanted)}
-        current = model._base_manager.filter(pk__in=[pk for pk, _first, _last in part]).order_by("pk")
+    for part in batches.traces(model, contexts):
+        current = model._base_manager.filter(pk__in=[trace.pk for trace in part]).order_by("pk")
         now = {record.pk: record for record in (current.select_for_update(no_key=True) if lock else current)}
-        for pk, first, last in part:
-            effect = _effect(model, rows[first], rows[last], rows.get(befores[pk]), now.get(pk))
+        for trace in part:
+            effect = _effect(model, trace.first, trace.last, trace.before, now.get(trace.pk))
             if effect is not None:
                 yield effect
 
@@ -158,9 +132,7 @@ def _differing(model: type[models.Model], one: Any, other: Any) -> list[str]:
 
 
 def _columns(model: type[models.Model]) -> list[str]:
-    """The columns that history keeps."""
-    kept = {f.name for f in model.pgh_event_model._meta.get_fields()}  # type: ignore[attr-defined]
-    return [f.attname for f in model._meta.concrete_fields if f.name in kept and not f.primary_key]
+    return [one.attname for one in batches.columns(model)]
 
 
 def _values(model: type[models.Model], row: Any) -> dict[str, Any]:
@@ -194,7 +166,7 @@ def _put_back(run: list[Effect]) -> None:
         model._base_manager.bulk_create([model(**_values(model, effect.before)) for effect in run])
     else:
         # What belongs to the batch has gone already, as it was written later; anything else would go with its row.
-        attached = _attached(model, [effect.pk for effect in run])
+        attached = {pk for _model, _row, pk in batches.pointing_at(model, [effect.pk for effect in run])}
         for effect in run:
             if effect.pk in attached:
                 effect.refusal = _("Something has been attached to it since.")
@@ -209,18 +181,6 @@ def _write(model: type[models.Model], names: list[str], effects: Iterable[Effect
         records.append(effect.now)
     fields = [model._meta.get_field(name).name for name in names]
     model._base_manager.bulk_update(records, fields, batch_size=CHUNK)
-
-
-def _attached(model: type[models.Model], pks: list[Any]) -> set[Any]:
-    """Those of the rows to which others point."""
-    found: set[Any] = set()
-    for relation in model._meta.concrete_model._meta.related_objects:  # type: ignore[union-attr]
-        if not relation.related_model._meta.managed:
-            continue
-        name = relation.field.attname
-        rows = relation.related_model._base_manager.filter(**{f"{name}__in": pks})
-        found |= set(rows.order_by().values_list(name, flat=True))
-    return found
 
 
 def _because(model: type[models.Model], refused: IntegrityError) -> str:

@@ -11,13 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
-from django.contrib.contenttypes.fields import GenericForeignKey
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from nso_contacts.audit import batches
 from nso_contacts.audit.sentences import actor_key, actor_names, metadata
 from nso_contacts.office.templatetags.office import office_date
 
@@ -66,11 +64,13 @@ class Undoing:
     def __init__(self, batch: Batch, importer: Importer, *, locking: bool = False) -> None:
         """Read from the history what the import did."""
         self.importer, self.root, self.locking = importer, importer.model, locking
-        self.contexts = _contexts(batch.label)
+        self.contexts = batches.contexts_of(batch.label)
         self.plan = Plan(root=self.root)
         # To which record each row belongs.
         self.owners: dict[Model, dict[int, int]] = {}
-        self.touched = {model: touched for model in _tracked() if (touched := self._touched(model)) is not None}
+        self.touched = {
+            model: touched for model in batches.tracked_models() if (touched := self._touched(model)) is not None
+        }
 
     def look(self) -> Plan:
         """Decide what goes, what is put back, and what stays."""
@@ -125,7 +125,7 @@ class Undoing:
             reasons = self._by_whom(model, since) | self.importer.in_use(model, pks - since)
             for pk, reason in reasons.items():
                 self._keep(going, model, pk, (self._name(model), reason))
-        links = [(model, *link) for model, pks in going.items() for link in _pointing_at(model, sorted(pks))]
+        links = [(model, *link) for model, pks in going.items() for link in batches.pointing_at(model, sorted(pks))]
         left = -1
         while left != (left := sum(map(len, going.values()))):
             self._keep_what_is_pointed_at(going, links)
@@ -164,7 +164,7 @@ class Undoing:
     def _changed_since(self, model: Model, pks: list[int]) -> set[int]:
         """Of rows that the import created, those that no longer are as it left them."""
         events = model.pgh_event_model._meta.db_table  # type: ignore[attr-defined]
-        columns = [one.column for one in _told(model)]
+        columns = [one.column for one in batches.columns(model)]
         now, then = (", ".join(f"{row}.{column}" for column in columns) for row in ("t", "e"))
         rows = _fetch(
             f"""SELECT t.id FROM {model._meta.db_table} t JOIN (
@@ -178,39 +178,30 @@ class Undoing:
     # What gets back what it held -------------------------------------------------------------------------------------
 
     def _plan_restoring(self, model: Model, pks: list[int]) -> None:
-        for chunk in _chunks(pks):
-            before, after = self._snapshots(model, chunk)
-            now = {row["id"]: row for row in model._base_manager.filter(pk__in=chunk).values()}
+        for part in batches.traces(model, self.contexts, pks):
+            rows = model._base_manager.filter(pk__in=[trace.pk for trace in part])
+            now = {row["id"]: row for row in rows.values()}
             overtaken: dict[int, list[str]] = {}
-            for pk in chunk:
-                if pk not in before:
-                    self._stays(model, pk, (self._name(model), _("what stood here before is not known")))
+            for trace in part:
+                if trace.before is None:
+                    self._stays(model, trace.pk, (self._name(model), _("what stood here before is not known")))
                     continue
-                for one in _told(model):
-                    was, wrote = before[pk][one.attname], after[pk][one.attname]
-                    if was == wrote or now[pk][one.attname] == was:
+                for one in batches.columns(model):
+                    was, wrote = getattr(trace.before, one.attname), getattr(trace.last, one.attname)
+                    holds = now[trace.pk][one.attname]
+                    if was in (wrote, holds):
                         continue
-                    if now[pk][one.attname] == wrote:
-                        self.plan.restored[model].setdefault(pk, {})[one.attname] = was
-                        self.plan.concerned.add(self.owners[model][pk])
+                    if holds == wrote:
+                        self.plan.restored[model].setdefault(trace.pk, {})[one.attname] = was
+                        self.plan.concerned.add(self.owners[model][trace.pk])
                     else:
-                        overtaken.setdefault(pk, []).append(str(one.verbose_name))
+                        overtaken.setdefault(trace.pk, []).append(str(one.verbose_name))
             told = self._by_whom(model, set(overtaken))
             for pk, labels in overtaken.items():
                 self._stays(model, pk, (capfirst(", ".join(labels)), told[pk]))
 
     def _stays(self, model: Model, pk: int, reason: Reason) -> None:
         self.plan.kept[self.owners[model][pk]].append(reason)
-
-    def _snapshots(self, model: Model, pks: list[int]) -> tuple[dict[int, Any], dict[int, Any]]:
-        """Return rows as they were before the import, and as it left them."""
-        events = model.pgh_event_model._base_manager.filter(pgh_obj_id__in=pks)  # type: ignore[attr-defined]
-        own = events.filter(pgh_context_id__in=self.contexts)
-        first = own.filter(pgh_obj_id=models.OuterRef("pgh_obj_id")).order_by("pgh_id").values("pgh_id")[:1]
-        before = events.filter(pgh_id__lt=models.Subquery(first))
-        latest = (rows.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id").values() for rows in (before, own))
-        was, left = ({row["pgh_obj_id"]: row for row in rows} for rows in latest)
-        return was, left
 
     # Words -----------------------------------------------------------------------------------------------------------
 
@@ -232,6 +223,23 @@ class Undoing:
                     "day": office_date(row.pgh_created_at),
                 }
         return told
+
+
+def changed_since(batch: Batch, importer: Importer) -> int:
+    """How many of the records that an import wrote have been changed since, as far as one statement can tell.
+
+    What `look` finds out takes its time with thousands of records; this is quick enough for a page that asks.
+    """
+    model = importer.model
+    events = model.pgh_event_model._meta.db_table  # type: ignore[attr-defined]
+    rows = _fetch(
+        f"""WITH own AS (
+            SELECT pgh_obj_id, max(pgh_id) AS latest FROM {events} WHERE pgh_context_id = ANY(%s) GROUP BY pgh_obj_id)
+        SELECT count(*) FROM own JOIN {model._meta.db_table} t ON t.id = own.pgh_obj_id
+        WHERE EXISTS (SELECT 1 FROM {events} e WHERE e.pgh_obj_id = own.pgh_obj_id AND e.pgh_id > own.latest)""",
+        [batches.contexts_of(batch.label)],
+    )
+    return int(rows[0][0])
 
 
 def carry_out(plan: Plan, importer: Importer, *, actor: Any, tell: Any) -> None:
@@ -256,50 +264,6 @@ def put_back_rows(model: Model, news: Mapping[int, Mapping[str, Any]]) -> None:
     """Write columns back."""
     for pk, columns in news.items():
         model._base_manager.filter(pk=pk).update(**columns)
-
-
-def _contexts(label: str) -> list[Any]:
-    rows = _fetch(
-        "SELECT id FROM pghistory_context WHERE metadata->>'batch' = %s AND metadata->>'batch' LIKE 'import:%%'",
-        [label],
-    )
-    return [pk for (pk,) in rows]
-
-
-def _tracked() -> list[Model]:
-    return [model for model in apps.get_models() if hasattr(model, "pgh_event_model")]
-
-
-def _told(model: Model) -> "list[models.Field[Any, Any]]":
-    """The columns that the history knows."""
-    known = {one.name for one in model.pgh_event_model._meta.concrete_fields}  # type: ignore[attr-defined]
-    return [one for one in model._meta.concrete_fields if one.name in known]
-
-
-def _pointing_at(model: Model, pks: list[int]) -> Iterator[tuple[Model, int, int]]:
-    """Yield (model, id) of each row that points at one of these, with the id it points at."""
-    if pks:
-        yield from _by_foreign_key(model, pks)
-        yield from _by_generic_key(model, pks)
-
-
-def _by_foreign_key(model: Model, pks: list[int]) -> Iterator[tuple[Model, int, int]]:
-    for relation in model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ManyToOneRel) or hasattr(relation.related_model, "pgh_tracked_model"):
-            continue
-        source = relation.related_model
-        table, key, column = source._meta.db_table, source._meta.pk.column, relation.field.column
-        for pk, target in _fetch(f"SELECT {key}, {column} FROM {table} WHERE {column} = ANY(%s)", [pks]):
-            yield source, pk, target
-
-
-def _by_generic_key(model: Model, pks: list[int]) -> Iterator[tuple[Model, int, int]]:
-    kind = ContentType.objects.get_for_model(model)
-    for source in apps.get_models():
-        for link in (one for one in source._meta.private_fields if isinstance(one, GenericForeignKey)):
-            rows = source._base_manager.filter(**{link.ct_field: kind, f"{link.fk_field}__in": pks})
-            for pk, target in rows.order_by().values_list("pk", link.fk_field):
-                yield source, pk, target
 
 
 def _chunks(pks: list[int]) -> Iterator[list[int]]:
