@@ -21,11 +21,10 @@ from . import actions, progress, reading
 from .forms import ColumnsForm, FileForm, UploadForm
 from .importers import importer_of
 from .models import Batch, ImportRecord, ImportRow, Verdict
-from .undoing import Undoing
+from .undoing import changed_since
 
 ROWS_ON_A_PAGE = 50
 STATES = Batch.State
-EXAMPLES = 5
 # Asked for in the list of rows beside the verdicts: what stayed when the import was undone.
 KEPT = "KEPT"
 
@@ -241,44 +240,31 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def consequences(found: Batch) -> list[str]:
-    """Say what undoing an import does, as things stand."""
-    plan = Undoing(found, importer_of(found.kind)).look()
-    removed, restored, kept = (plan.counts[key] for key in ("removed", "restored", "kept"))
+    """Say what undoing an import does. What stays is found out by the worker that undoes it, and listed then."""
+    created, updated = found.counts["created"], found.counts["updated"]
     said = []
-    if removed:
+    if created:
         said.append(
-            ngettext("%(n)s record that it created is removed.", "%(n)s records that it created are removed.", removed)
-            % {"n": number(removed)}
+            ngettext("%(n)s record that it created is removed.", "%(n)s records that it created are removed.", created)
+            % {"n": number(created)}
         )
-    if restored:
+    if updated:
         said.append(
             ngettext(
                 "%(n)s record that it changed gets back what it held before.",
                 "%(n)s records that it changed get back what they held before.",
-                restored,
+                updated,
             )
-            % {"n": number(restored)}
+            % {"n": number(updated)}
         )
-    if kept:
+    since = changed_since(found, importer_of(found.kind))
+    if since:
         said.append(
-            ngettext(
-                "%(n)s record stays, or stays in part, because something stands on it since:",
-                "%(n)s records stay, or stay in part, because something stands on them since:",
-                kept,
-            )
-            % {"n": number(kept)}
+            ngettext("%(n)s of them has been changed since.", "%(n)s of them have been changed since.", since)
+            % {"n": number(since)}
         )
-        said += [f"{name}: {what}, {why}" for name, what, why in some_kept(found, plan.kept)]
-    if not removed and not restored:
-        said.append(_("So nothing would change."))
+    said.append(_("What somebody has changed or used since stays as it is, and is listed afterwards with the reason."))
     return [*said, _("The history keeps what was imported, and that it was undone.")]
-
-
-def some_kept(found: Batch, kept: dict[int, list[tuple[str, str]]]) -> list[tuple[str, str, str]]:
-    """Return a few of the records that stay, each with a reason; afterwards all are listed row by row."""
-    told = sorted(kept)[:EXAMPLES]
-    names = importer_of(found.kind).model._default_manager.in_bulk(told)
-    return [(str(names.get(pk, "")), *kept[pk][0]) for pk in told]
 
 
 @requires("run_imports")

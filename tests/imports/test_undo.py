@@ -212,9 +212,15 @@ def test_the_pages_of_undoing(apply, known, signed_in, liaison, manager):
     client = signed_in(liaison)
     asked = client.get(f"/imports/{batch.pk}/undo/").content.decode()
 
+    assert "2 records that it created are removed." in asked
     assert "1 record that it changed gets back what it held before." in asked
-    assert "2 records stay, or stay in part" in asked
-    assert "Labour Inspectorate: Organisation, Task points at it" in asked
+    assert "have been changed since" not in asked
+    assert "stays as it is, and is listed afterwards with the reason" in asked
+    known.refresh_from_db()
+    for phone in ("77", "13"):
+        known.phone = phone
+        organisation_actions.edit(known, actor=manager)
+    assert "1 of them has been changed since." in client.get(f"/imports/{batch.pk}/undo/").content.decode()
     assert client.post(f"/imports/{batch.pk}/undo/").headers["Location"] == batch.get_absolute_url()
     assert "Waiting to begin" in client.get(batch.get_absolute_url()).content.decode()
     actions.work(batch.pk)
