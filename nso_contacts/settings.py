@@ -167,6 +167,8 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["bootstrap5", "nso"]
 CRISPY_TEMPLATE_PACK = "bootstrap5"
+# What leaving a filter of a list empty means.
+FILTERS_EMPTY_CHOICE_LABEL = _("Any")
 
 # Data ---------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}

@@ -24,6 +24,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
 from django.utils.functional import Promise
@@ -37,6 +38,7 @@ from .text import visible
 from .widgets import NATIVE
 
 Text = str | Promise
+DASHES = BLANK_CHOICE_DASH[0][1]
 Crumbs = Iterable[tuple[Text, str]]
 
 
@@ -64,6 +66,8 @@ class OfficeFormMixin:
 
     # (heading, names of fields): draws the form in sections. Fields that are not named come first, without heading.
     sections: ClassVar[list[tuple[Text, tuple[str, ...]]]] = []
+    # What leaving a choice empty means, by field, where it is more than “Not stated” or “Choose …”.
+    empty_labels: ClassVar[Mapping[str, Text]] = {}
 
     def __init__(self, data: Any = None, files: Any = None, *args: Any, user: Any = None, **kwargs: Any) -> None:
         """Bind the form; `user` is whose choices and rows it offers."""
@@ -78,6 +82,9 @@ class OfficeFormMixin:
                 field.widget.is_required = field.required
             if isinstance(field.widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
                 field.widget.attrs.setdefault("class", "form-check-input")
+            if isinstance(field, forms.ChoiceField):
+                words = self.empty_labels.get(name) or (_("Choose …") if field.required else _("Not stated"))
+                name_empty_choice(field, words)
             if isinstance(field, Pick):
                 field.for_user(user)
                 sent = self.data if self.is_bound else None  # type: ignore[attr-defined]
@@ -115,6 +122,15 @@ class OfficeFormMixin:
             if present:
                 groups.append((title, present))
         return groups
+
+
+def name_empty_choice(field: Any, words: Text) -> None:
+    """Put words in the place of the dashes that Django draws for an empty choice."""
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == DASHES:
+            field.empty_label = str(words)
+    elif ("", DASHES) in (choices := list(field.choices)):
+        field.choices = [("", words) if choice == ("", DASHES) else choice for choice in choices]
 
 
 class OfficeForm(OfficeFormMixin, forms.Form):

@@ -115,6 +115,8 @@ class ContactForm(OfficeModelForm):
 class QuickForm(ContactForm):
     """Logs a contact in seconds: only channel, with and subject are asked for."""
 
+    empty_labels = {"domain": _("No domain")}
+
     channel = forms.ChoiceField(label=_("Channel"), choices=QUICK_CHANNELS, widget=Segments)
     domain = forms.ModelChoiceField(label=_("Domain"), queryset=StatisticalDomain.objects.none(), required=False)
     user_groups = forms.ModelMultipleChoiceField(
@@ -158,6 +160,7 @@ class InteractionForm(ContactForm):
         (_("Attached"), ("web_address", "uploads", "dropped_files")),
         (_("Next step"), ("owed_by", "owed_kind", "owed", "owed_on", "assignee")),
     ]
+    empty_labels = {"assignee": _("You")}
 
     colleagues = PickMany("colleague", label=_("Colleagues who took part"), required=False)
     user_groups = PickMany("group", label=_("User groups"), required=False)

@@ -117,7 +117,8 @@ def test_every_role_gets_what_the_policy_says(route, people, visitors):
         with connection.execute_wrapper(written):
             answer = client.get(url)
         got[role] = answer.status_code
-        answer.getvalue()  # a file that is not read to its end stays open
+        page = answer.getvalue()  # a file that is not read to its end stays open
+        assert b">---------<" not in page, f"{role}: an empty choice at {url} does not say what it means"
         assert written.statements == [], f"{role}: a GET of {url} wrote"
         if route.name not in BEFORE_EVERYTHING:
             is_private = (role is not None or "token" in route.parameters) and route.name not in PUBLIC_FILES

@@ -7,6 +7,7 @@ import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils import timezone
 
 from nso_contacts.office.models import Office
@@ -58,6 +59,31 @@ def test_a_bad_form_answers_422_with_the_errors_and_everything_typed(liaison_cli
     assert 'aria-invalid="true"' in control
     assert 'aria-describedby="id_subject_helptext id_subject_error"' in control
     assert 'id="id_subject_error"' in answer.text
+
+
+class Choices(OfficeForm):
+    """Choices that may be left empty, as models and fields of Django offer them."""
+
+    empty_labels = {"owner": "Nobody"}
+    purpose = forms.ChoiceField(choices=[*BLANK_CHOICE_DASH, ("ask", "Asking")], required=False)
+    channel = forms.ChoiceField(choices=[*BLANK_CHOICE_DASH, ("call", "Call")])
+    reader = forms.ModelChoiceField(Office.objects.none(), required=False)
+    office = forms.ModelChoiceField(Office.objects.none())
+    owner = forms.ModelChoiceField(Office.objects.none(), required=False)
+    own = forms.ChoiceField(choices=[("", "Any day"), ("mon", "Monday")], required=False)
+
+
+def test_an_empty_choice_says_what_it_means():
+    drawn = {field.name: re.search(r'<option value=""[^>]*>([^<]*)<', str(field))[1] for field in Choices()}
+
+    assert drawn == {
+        "purpose": "Not stated",
+        "channel": "Choose …",
+        "reader": "Not stated",
+        "office": "Choose …",
+        "owner": "Nobody",
+        "own": "Any day",
+    }
 
 
 def test_an_empty_post_is_a_sent_form(liaison_client):
