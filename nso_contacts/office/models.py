@@ -303,7 +303,14 @@ class OfficeCounter(models.Model):
     last = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint("kind", "year", name="office_counter_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                "kind",
+                "year",
+                name="office_counter_unique",
+                violation_error_message=_("There is one counter of a kind and a year."),
+            )
+        ]
 
     def __str__(self):
         return f"{self.kind} {self.year or ''}: {self.last}"

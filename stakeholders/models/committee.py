@@ -68,7 +68,7 @@ class Committee(models.Model):
             models.CheckConstraint(
                 condition=Q(quorum_percent__gte=1, quorum_percent__lte=100),
                 name="committee_quorum_is_a_percentage",
-                violation_error_message=_("Enter a quorum between 1 and 100 %."),
+                violation_error_message=_("Enter a quorum between 1 and 100 percent."),
             ),
             models.CheckConstraint(
                 condition=Q(mandate_from=None) | Q(mandate_to=None) | Q(mandate_to__gte=models.F("mandate_from")),
