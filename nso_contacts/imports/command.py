@@ -51,7 +51,10 @@ class ImportCommand(BaseCommand):
             in_error = batch.counts["verdicts"][Verdict.ERROR]
             self._report(batch, in_error)
             if options["dry_run"]:
+                counts = batch.counts["verdicts"]
                 actions.discard(batch, actor=batch.created_by)
+                found = (f"{label} {counts[key]}" for key, label in Verdict.choices if counts[key])
+                self.stdout.write(f"Rows: {', '.join(found)}.")
                 self.stdout.write("Nothing was written.")
                 return
             if in_error and not options["skip_errors"]:
