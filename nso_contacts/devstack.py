@@ -460,7 +460,7 @@ def office_environment(state: Path, urls: Mapping[str, str], base_url: str, secr
     defaults = {
         "SECRET_KEY": secret_key,
         "BASE_URL": base_url,
-        "DEFAULT_FROM_EMAIL": "NSO Contacts <contacts@nso.example>",
+        "DEFAULT_FROM_EMAIL": "contacts@nso.example",
         "PYTHONUNBUFFERED": "1",
     }
     ours = {**urls, "NSO_EMBEDDED": "1", "NSO_STATE_DIR": str(state)}

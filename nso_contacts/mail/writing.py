@@ -7,6 +7,8 @@ import logging
 import re
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.utils import parseaddr
 from functools import cache
 from typing import Any
 
@@ -103,6 +105,12 @@ def make_links(message: Message) -> dict[str, str]:
     return links
 
 
+def sender(office: Office) -> str:
+    """Who the office's mail comes from: the name in the settings, else the office's own, with the address."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return str(Address(name or office.name, addr_spec=address))
+
+
 def envelope(message: Message, written: Written, links: dict[str, str]) -> EmailMultiAlternatives:
     """Return the message as it goes to the mail server."""
     purpose = purposes.required(message.purpose)
@@ -117,6 +125,7 @@ def envelope(message: Message, written: Written, links: dict[str, str]) -> Email
     email = EmailMultiAlternatives(
         subject=filled.subject,
         body=filled.text,
+        from_email=sender(office),
         to=[message.address],
         reply_to=[reply_to] if reply_to else None,
         headers=headers,

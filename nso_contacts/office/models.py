@@ -195,6 +195,11 @@ class Office(models.Model):
         return self.languages[0]
 
     @property
+    def country_beside(self):
+        """The country as it stands beside the name; "" when the name says it already."""
+        return "" if self.country in self.name else self.country
+
+    @property
     def zone(self):
         """The office's time zone."""
         return zoneinfo.ZoneInfo(self.time_zone)

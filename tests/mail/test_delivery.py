@@ -40,6 +40,27 @@ def test_a_message_goes_out_with_text_html_and_a_stable_number(post, smtp_sink):
     assert "style=" in html
 
 
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("contacts@nso.example", '"Office of Statistics, Marenda" <contacts@nso.example>'),
+        ("Registry <contacts@nso.example>", "Registry <contacts@nso.example>"),
+    ],
+)
+def test_mail_comes_from_the_office_unless_the_settings_name_somebody(
+    post, office, settings, smtp_sink, setting, expected
+):
+    office.name = "Office of Statistics, Marenda"
+    office.save()
+    settings.DEFAULT_FROM_EMAIL = setting
+    post()
+    delivery.run()
+
+    (mail,) = smtp_sink.messages
+    assert mail["From"] == expected
+    assert mail.envelope_from == "contacts@nso.example"
+
+
 def test_no_token_is_stored_and_each_attempt_makes_its_own(post, switches, smtp_sink):
     message = post()
     smtp_sink.refuse = "451 busy"

@@ -38,6 +38,18 @@ def test_there_is_one_office(office):
 
 
 @pytest.mark.parametrize(
+    ("name", "country", "beside"),
+    [
+        ("National Statistics Office", "Republic of Marenda", "Republic of Marenda"),
+        ("National Statistics Office, Republic of Marenda", "Republic of Marenda", ""),
+        ("National Statistics Office", "", ""),
+    ],
+)
+def test_the_country_stands_beside_a_name_that_does_not_say_it(name, country, beside):
+    assert Office(name=name, country=country).country_beside == beside
+
+
+@pytest.mark.parametrize(
     ("changes", "constraint"),
     [
         ({"languages": []}, "office_has_a_language"),

@@ -1,9 +1,7 @@
 """Whom a workshop invites: choosing them, seeing what one of them gets, sending."""
 
-from email.utils import parseaddr
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from nso_contacts.access.policy import requires
 from nso_contacts.mail import writing
+from nso_contacts.office.models import Office
 from nso_contacts.pages import export
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
@@ -120,7 +119,7 @@ def preview(request, pk):
         "invitation": invitation,
         "neighbours": choosing.neighbours(recipients, invitation),
         "checks": choosing.checks(found, list_),
-        "sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        "sender": writing.sender(Office.objects.current()),
         "steps": steps(2, found, [wording.when_short(found), people_words(list_.number)]),
         **(choosing.letter(invitation) if invitation else {}),
     }
