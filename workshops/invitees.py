@@ -62,8 +62,12 @@ def invitable(people: QuerySet[Person]) -> QuerySet[Any]:
 
 
 def language_of(person: Person, office: Office) -> str:
-    """The language to write to somebody in: their own if the office writes it, else its first one."""
-    return person.language if person.language in office.languages else office.first_language
+    """The language to write to somebody in, always one the office writes.
+
+    What the directory says, else what they set for their own pages, else the office's first one.
+    """
+    wishes = (person.language, person.user.language if person.user else "")
+    return next((wish for wish in wishes if wish in office.languages), office.first_language)
 
 
 BY_NAME = (F("sort_name"), F("pk"))

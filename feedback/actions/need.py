@@ -195,7 +195,7 @@ def unanswered(need: DataNeed) -> list[NeedRaiser]:
     """Those who raised a need and were not told all they have to be told."""
     wanted = set(stages(need))
     found = []
-    for raiser in need.raisers.select_related("person", "organisation").prefetch_related("answers"):
+    for raiser in need.raisers.select_related("person__user", "organisation").prefetch_related("answers"):
         told = {answer.stage for answer in raiser.answers.all() if answer.decision_number == need.decision_number}
         if wanted - told:
             found.append(raiser)

@@ -181,7 +181,7 @@ def refuse_if_over(member: FrameMember) -> None:
 def letters(frame: QuerySet[FrameMember]) -> list[Letter]:
     """A letter for each member, in their language; one without a working address is written down as not sent."""
     current = Office.objects.current()
-    members = list(frame.select_related("person"))
+    members = list(frame.select_related("person__user"))
     people = with_obstacle(Person.objects.filter(pk__in=[member.person_id for member in members]))
     addresses = dict(people.values_list("pk", "mail_address"))
     return [

@@ -9,8 +9,9 @@ from django.test import Client
 
 from nso_contacts.mail import links
 from nso_contacts.mail.models import Message, PersonalLink
+from stakeholders.models import Person
 from tests.factories import PersonFactory, WorkshopFactory, invited
-from workshops import messages
+from workshops import invitees, messages
 from workshops.actions import event as event_actions
 from workshops.actions import sending
 from workshops.models import Invitation, Milestone
@@ -116,6 +117,29 @@ def test_naming_a_colleague_is_a_step_of_its_own(client, address, invitation):
     assert theirs.person.emails.get().address == "paula@labour.example"
     assert Message.objects.for_subject(theirs).get().purpose == "workshops.invitation"
     assert "Paula Nunes comes instead of you" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("of_person", "of_login", "expected"),
+    [("fr", "ar", "fr"), ("", "fr", "fr"), ("", "", "en"), ("de", "", "en"), ("de", "fr", "fr")],
+)
+def test_people_are_written_to_in_their_own_language(office, make_user, of_person, of_login, expected):
+    office.languages = ["en", "fr", "ar"]
+    office.save()
+    person = PersonFactory(language=of_person, user=make_user("expert", language=of_login))
+
+    assert invitees.language_of(person, office) == expected
+
+
+def test_a_colleague_is_invited_in_the_language_of_who_named_them(client, office, address, invitation):
+    office.languages = ["en", "fr"]
+    office.save()
+    Person.objects.filter(pk=invitation.person_id).update(language="fr")
+    client.post(
+        address, {"reply": "delegate", "colleague_name": "Paula Nunes", "colleague_email": "paula@labour.example"}
+    )
+
+    assert Message.objects.for_subject(Invitation.objects.get(delegate_for=invitation)).get().language == "fr"
 
 
 def test_nobody_can_name_colleagues_without_end(client, address, invitation):

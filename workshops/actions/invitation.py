@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -45,7 +45,7 @@ def choose(event: Event, people: Iterable[Person], *, source: str, actor: User) 
     """Put people on the list. Who is on it already stays there once; who cannot be invited is left out."""
     event = sending.locked(event)
     if event.status not in (*DRAFT, *INVITED):
-        raise ValidationError(_("Nobody can be invited to a workshop that is over, postponed or cancelled."))
+        raise ValidationError(_("It is over, postponed or cancelled, so nobody can be invited any more."))
     found = invitees.invitable(Person.objects.filter(pk__in=[person.pk for person in people])).filter(obstacle="")
     known = set(event.invitations.values_list("person", flat=True))
     adding = [
@@ -158,7 +158,7 @@ def _delegate(invitation: Invitation, colleague: NewColleague | None, actor: Per
     """Find or add the colleague who comes instead, and invite them at once."""
     if colleague is None:
         raise ValidationError({"colleague_name": _("Name the colleague who comes instead.")})
-    person = find_or_add(NewColleague(colleague.name, colleague.email, colleague.position, invitation.organisation))
+    person = find_or_add(replace(colleague, organisation=invitation.organisation, language=invitation.person.language))
     if person.pk == invitation.person_id:
         raise ValidationError({"colleague_name": _("Name somebody else than the person invited.")})
     event = invitation.event

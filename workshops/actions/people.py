@@ -18,6 +18,7 @@ class NewColleague:
     email: str = ""
     position: str = ""
     organisation: Organisation | None = None
+    language: str = ""
 
 
 def find_or_add(colleague: NewColleague) -> Person:
@@ -37,7 +38,7 @@ def _known(colleague: NewColleague) -> Person | None:
 
 
 def _add(colleague: NewColleague) -> Person:
-    person = Person(name=" ".join(colleague.name.split()), verified_on=clock.today())
+    person = Person(name=" ".join(colleague.name.split()), language=colleague.language, verified_on=clock.today())
     person.full_clean()
     person.save()
     if colleague.email:
