@@ -230,7 +230,7 @@ class EventForm(OfficeModelForm, EventFields):
 
     def _clean_reply_by(self, cleaned):
         if cleaned.get("reply_by") and cleaned["reply_by"] > cleaned["day"]:
-            self.add_error("reply_by", _("“Reply by” cannot be after the day of the workshop."))
+            self.add_error("reply_by", _("“Reply by” cannot be after the day it begins."))
 
     def _clean_places(self, cleaned):
         for places, needs, message in (

@@ -259,6 +259,28 @@ def test_no_message_about_a_meeting_calls_it_a_workshop(called, liaison, smtp_si
         assert "workshop" not in f"{message.subject_line} {message.text}".lower()
 
 
+def test_no_refusal_about_a_meeting_calls_it_a_workshop(committee, liaison):
+    planned, past = meeting(committee, organiser=liaison), meeting(committee, organiser=liaison)
+    sending.send_invitations(past, actor=liaison)
+    event_actions.mark_held(past, actor=liaison)
+    past.refresh_from_db()
+    past.room = "Room 2"
+    later = event_actions.Moment(past.start + timedelta(days=1), past.end + timedelta(days=1), "UTC")
+    for refused in (
+        lambda: event_actions.postpone(planned, reason="The budget.", actor=liaison),
+        lambda: event_actions.set_new_day(planned, later, actor=liaison),
+        lambda: event_actions.mark_held(planned, actor=liaison),
+        lambda: event_actions.cancel(past, reason="The budget.", actor=liaison),
+        lambda: event_actions.change(past, actor=liaison),
+        lambda: sending.send_invitations(past, actor=liaison),
+        lambda: invitation_actions.choose(past, [PersonFactory()], source="PERSON", actor=liaison),
+        lambda: event_actions.publish_outcomes(planned, actor=liaison),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            refused()
+        assert "workshop" not in " ".join(refusal.value.messages).lower()
+
+
 def test_a_meeting_has_its_address_among_the_meetings(client, called, liaison):
     client.force_login(liaison)
     assert client.get(f"/workshops/{called.pk}/?tab=papers")["Location"] == f"/meetings/{called.pk}/?tab=papers"
@@ -316,3 +338,24 @@ def test_the_number_of_queries_does_not_grow_with_the_meetings(
             counted.append(len(queries))
         seen.append(counted)
     assert seen[0] == seen[1]
+
+
+def test_axe_finds_nothing_on_the_pages_of_meetings(page, called, committee, liaison, sign_in, axe):
+    sign_in(page, liaison)
+    held(called, "Yusuf Al-Khatib", "Leonor Prado", "Rashid Karimov")
+    decision = actions.decide(called, "Publish monthly.", actor=liaison)
+    own = called.get_absolute_url()
+    for address in (
+        "/meetings/",
+        f"/meetings/new/?committee={committee.pk}",
+        own,
+        f"{own}papers/",
+        f"{own}decisions/{decision.pk}/",
+        f"{own}actions/new/",
+    ):
+        for width in (1440, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            if width == 1440:
+                assert page.goto(address).status == 200
+            axe(page)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{address} at {width}"

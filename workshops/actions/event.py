@@ -85,7 +85,7 @@ def change(
 def refuse_moving(before: Event, event: Event) -> None:
     """Refuse another day or place for what is over or called off."""
     if any(getattr(before, field) != getattr(event, field) for field in (*WHEN, *WHERE, "link")):
-        raise ValidationError(_("The day and place stay as they were: the workshop is over, postponed or cancelled."))
+        raise ValidationError(_("It is over, postponed or cancelled, so its day and place stay as they were."))
 
 
 def _is_moved(before: Event, event: Event) -> bool:
@@ -125,8 +125,8 @@ def postpone(event: Event, *, reason: str, actor: User) -> Event:
     if event.status == Status.POSTPONED:
         return event
     if event.status not in INVITED:
-        raise ValidationError(_("Only a workshop whose invitations were sent can be postponed."))
-    sending.stop_waiting(event, _("The workshop was postponed."))
+        raise ValidationError(_("Only what people were invited to can be postponed."))
+    sending.stop_waiting(event, _("It was postponed."))
     before = Event.objects.get(pk=event.pk)
     event.status, event.reason, event.date_version = Status.POSTPONED, reason.strip(), event.date_version + 1
     event.full_clean()
@@ -141,9 +141,9 @@ def set_new_day(event: Event, moment: Moment, *, actor: User, reason: str = "", 
     """Give an event another day and ask everybody invited again, whatever they answered for the old one."""
     event = sending.locked(event)
     if event.status not in (*INVITED, Status.POSTPONED):
-        raise ValidationError(_("Only a workshop whose invitations were sent can be moved to another day."))
+        raise ValidationError(_("Only what people were invited to can be moved to another day."))
     before = Event.objects.get(pk=event.pk)
-    sending.stop_waiting(event, _("The workshop was moved to another day."), REPEATED)
+    sending.stop_waiting(event, _("It was moved to another day."), REPEATED)
     event.start, event.end, event.time_zone = moment.start, moment.end, moment.time_zone
     event.reply_by = reply_by or schedule.reply_by(event.day, calendar(), clock.today(), is_meeting=event.is_meeting)
     event.status, event.date_version = Status.INVITING, event.date_version + 1
@@ -176,10 +176,10 @@ def cancel(event: Event, *, reason: str, actor: User) -> Event:
     if event.status == Status.CANCELLED:
         return event
     if event.is_over:
-        raise ValidationError(_("A workshop that was held cannot be cancelled."))
+        raise ValidationError(_("What was held cannot be cancelled."))
     told = sending.asked_to_keep_free(event) if event.is_draft else sending.reached(event).not_declined()
     concerned = list(told.values_list("pk", flat=True))
-    sending.stop_waiting(event, _("The workshop was cancelled."))
+    sending.stop_waiting(event, _("It was cancelled."))
     event.status, event.reason = Status.CANCELLED, reason.strip()
     event.cancelled_at, event.date_version = timezone.now(), event.date_version + 1
     event.full_clean()
@@ -197,7 +197,7 @@ def mark_held(event: Event, *, actor: User) -> Event:
     if event.is_over:
         return event
     if event.status not in INVITED:
-        raise ValidationError(_("Only a workshop whose invitations were sent can be marked as held."))
+        raise ValidationError(_("Only what people were invited to can be marked as held."))
     now = timezone.now()
     ticked = event.attendances.values("person")
     missing = [
@@ -222,7 +222,7 @@ def mark_held(event: Event, *, actor: User) -> Event:
     event.milestones.planned().filter(kind__in=[Kind.THANKS, Kind.MISSED], due_at__lt=now - sending.TOO_LATE).update(
         state=Milestone.State.SKIPPED
     )
-    sending.stop_waiting(event, _("The workshop was held."))
+    sending.stop_waiting(event, _("It was held."))
     touch_guests(event, actor)
     return event
 

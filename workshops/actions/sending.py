@@ -139,7 +139,7 @@ AUDIENCES: dict[str, Callable[[Event], QuerySet[Any]]] = {
 def letters(rows: QuerySet[Any], *, version: object, context: Mapping[str, Any] | None = None) -> list[Letter]:
     """One letter for each invitation or attendance whose person can be written to."""
     office = Office.objects.current()
-    found = list(rows.select_related("person", "event"))
+    found = list(rows.select_related("person__user", "event"))
     people = Person.objects.filter(pk__in=[row.person_id for row in found])
     addresses = dict(invitees.with_obstacle(people).values_list("pk", "mail_address"))
     return [
@@ -190,9 +190,9 @@ def stop_waiting(event: Event, reason: str, keys: Iterable[str] = ()) -> None:
 def obstacle_to_inviting(event: Event) -> str:
     """Why no invitation to this event can be sent yet; "" if nothing stands against it."""
     if event.status not in (*DRAFT, *INVITED):
-        return _("Invitations are sent before a workshop, not after it was held, postponed or cancelled.")
+        return _("It was held, postponed or cancelled, so no invitation is sent any more.")
     if event.start <= timezone.now():
-        return _("This workshop has begun. Choose a day to come before you invite anybody.")
+        return _("It has begun. Choose a day to come before you invite anybody.")
     if not event.mode:
         return _("Enter a room or a link before you invite anybody.")
     return _title_missing(event)
@@ -202,14 +202,14 @@ def _title_missing(event: Event) -> str:
     if not event.missing_languages:
         return ""
     names = ", ".join(str(translation.get_language_info(code)["name_translated"]) for code in event.missing_languages)
-    return _("Enter the title in every language of the workshop. Missing: %(languages)s.") % {"languages": names}
+    return _("Enter the title in every language it is held in. Missing: %(languages)s.") % {"languages": names}
 
 
 def _obstacle_to_saving_the_date(event: Event) -> str:
     if event.status not in DRAFT:
         return _("People are asked to keep a day free before the invitations, not after them.")
     if event.start <= timezone.now():
-        return _("This workshop has begun. Choose a day to come before you invite anybody.")
+        return _("It has begun. Choose a day to come before you invite anybody.")
     return _title_missing(event)
 
 
@@ -262,7 +262,7 @@ def obstacle_to_sending(event: Event, kind: str) -> str:
     if kind in schedule.BEFORE:
         return "" if event.is_inviting else _("Send the invitations first.")
     if not event.is_over:
-        return _("Mark the workshop as held first.")
+        return _("Mark it as held first.")
     if kind == Kind.OUTCOMES and not event.outcomes:
         return _("Write the outcomes first.")
     return ""
