@@ -250,6 +250,13 @@ class Bodies(Offer):
             Body(row.pk, str(row), self.address(of=row.pk, q=self.typed), row.pk == chosen) for row in rows[:OFFERED]
         ]
 
+    @property
+    def nothing_words(self) -> str | Promise:
+        """What stands where nobody is shown: while bodies are on offer, that one of them is to be opened."""
+        if self.body is None and self.offered:
+            return _("Choose one of these to see its people.")
+        return super().nothing_words
+
     def looked_for(self) -> QuerySet[Any]:
         """The bodies whose name holds what was typed."""
         return self.bodies().filter(name__icontains=self.typed)
@@ -484,8 +491,8 @@ class Chosen:
 
     @property
     def sources_words(self) -> str:
-        """“14 focal points, 5 one by one”."""
-        return ", ".join(f"{number} {label}" for label, number in self.sources)
+        """“focal points 14, one by one 5”."""
+        return ", ".join(f"{label} {number}" for label, number in self.sources)
 
     @property
     def languages_words(self) -> str:
@@ -501,7 +508,7 @@ def chosen(event: Event) -> Chosen:
     good = [pk for pk, obstacle in obstacles.items() if not obstacle]
     rows = event.invitations.chosen().filter(person__in=good)
     languages: dict[str, int] = defaultdict(int)
-    for person in Person.objects.filter(pk__in=good).only("language"):
+    for person in Person.objects.filter(pk__in=good).select_related("user").only("language", "user__language"):
         languages[invitees.language_of(person, office)] += 1
     labels = dict(Source.choices)
     bad = [obstacle for obstacle in obstacles.values() if obstacle]
@@ -631,7 +638,7 @@ def _languages(event: Event) -> Check:
 def _calendar(event: Event) -> Check:
     town = event.time_zone.rpartition("/")[2].replace("_", " ")
     return Check(
-        ok=True, title=_("Calendar entry"), text=_("Opens in %(town)s time; moves with the workshop") % {"town": town}
+        ok=True, title=_("Calendar entry"), text=_("Opens in %(town)s time; moves with its day") % {"town": town}
     )
 
 

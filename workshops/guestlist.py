@@ -108,6 +108,16 @@ class Guests:
     walk_ins: list[Guest]
     number: int
 
+    @property
+    def first(self) -> int:
+        """The place of the first row shown, counted through all pages."""
+        return self.page.start_index() or 1
+
+    @property
+    def last(self) -> int:
+        """The place of the last row shown; those who came without an invitation are counted after the guests."""
+        return self.page.end_index() + len(self.walk_ins)
+
 
 def guests(event: Event, view: str, number: int | str, *, size: int = PAGE) -> Guests:
     """The guests of one view of the list. The number of queries does not grow with them."""

@@ -86,7 +86,7 @@ class MeetingListing(Listing):
     policy = ("view_workshops",)
     queryset = Event.objects.meetings().with_counts().with_decisions().select_related("committee", "group")
     columns = [
-        Column("title", _("Meeting"), value=lambda event: event.short_title, link=True),
+        Column("title", _("Meeting"), value=lambda event: event.short_title, link=True, css="col-8"),
         Column("body", _("Of"), value=lambda event: str(event.body)),
         Column("start", _("When"), value=wording.when_short, order=("start",), css="nowrap"),
         Column("where", _("Where"), value=wording.where_short, only="export"),
@@ -127,7 +127,7 @@ class WorkshopListing(Listing):
     columns = [
         Column("title", _("Workshop"), value=lambda event: str(event.title), link=True),
         Column("start", _("When"), value=wording.when_short, order=("start",), css="nowrap"),
-        Column("where", _("Where"), value=wording.where_short),
+        Column("where", _("Where"), value=wording.where_short, css="col-12"),
         Column(
             "status",
             _("Stage"),

@@ -20,8 +20,10 @@ def when(start: datetime, end: datetime) -> str:
 
 def hours(start: datetime, end: datetime) -> str:
     """“09:30–12:30”. In right-to-left text the two times are kept in their order."""
-    written = f"{start:%H:%M}–{end:%H:%M}"
-    return f"\u2066{written}\u2069" if get_language_bidi() else written
+    if not get_language_bidi():
+        return f"{start:%H:%M}–{end:%H:%M}"
+    # Isolated, and never broken at the dash: on a second line the two would seem to have changed places.
+    return f"\u2066{start:%H:%M}–\u2060{end:%H:%M}\u2069"
 
 
 def when_of(event: Event) -> str:

@@ -14,6 +14,7 @@ from feedback.models import Answer, FrameMember, Response, SurveyWave
 from feedback.satisfaction import Period
 from nso_contacts.mail import links
 from nso_contacts.mail.models import Message
+from nso_contacts.office import clock, dates
 from stakeholders.models import Person, PersonEmail, UserSegment
 from tests.factories import OrganisationFactory
 from workshops.models import Attendance, Event
@@ -143,7 +144,9 @@ def test_a_closed_survey_says_so(client, office, make_event):
     member = wave.frame.get()
     path = f"/s/{token_of(member)}/"
     actions.close(wave, actor=None)
-    assert client.get(path).status_code == 410
+    page = client.get(path)
+    assert page.status_code == 410
+    assert f"Answers were taken until {dates.full(clock.today())}." in page.content.decode()
     assert client.post(path, {"question": 5, "answer": 1}).status_code == 410
     assert client.get("/s/nothing/").status_code == 404
 

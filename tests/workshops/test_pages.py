@@ -237,6 +237,22 @@ def test_every_source_of_invitees_finds_its_people(client, workshop):
     assert "Labour users" in client.get(f"/workshops/{workshop.pk}/invitations/?from=groups").content.decode()
 
 
+def test_while_bodies_are_on_offer_one_is_to_be_chosen(client, workshop):
+    from stakeholders.models import UserGroup
+
+    OrganisationFactory(name="Ministry of Labour")
+    address = f"/workshops/{workshop.pk}/invitations/"
+    none = client.get(f"{address}?from=groups").content.decode()
+    UserGroup.objects.create(name="Labour users").domains.add(domain())
+
+    assert "No user group works on these domains." in none
+    for query in ("from=groups", "from=organisation&q=labour"):
+        page = client.get(f"{address}?{query}").content.decode()
+        assert "Choose one of these to see its people." in page
+        assert "No user group works on these domains." not in page
+        assert "Nobody found." not in page
+
+
 def test_the_preview_shows_what_one_recipient_gets_and_holds_no_link(client, workshop):
     person = PersonFactory(name="Leonor Prado")
     [invitation] = invite(workshop, person)
@@ -322,7 +338,7 @@ def test_a_note_about_attendance_cannot_be_sent_before_the_workshop_was_held(cli
     response = client.post(f"/workshops/{workshop.pk}/messages/{step.pk}/")
 
     assert response.status_code == 422
-    assert "Mark the workshop as held first" in response.content.decode()
+    assert "Mark it as held first." in response.content.decode()
 
 
 def test_attendance_is_ticked_for_many_at_once_and_nothing_is_preset(client, workshop):
@@ -374,6 +390,15 @@ def test_a_walk_in_from_the_directory_and_a_new_one(client, workshop):
     assert rows["Moussa Traoré"].organisation == university
     assert rows["Known Person"].organisation == known.posts.get().organisation
     assert "Moussa Traoré" in client.get(workshop.get_absolute_url()).content.decode()
+
+
+def test_the_last_line_counts_those_who_came_uninvited(client, workshop):
+    invited(workshop, *PersonFactory.create_batch(2))
+    attendance_actions.walk_in(workshop, PersonFactory(), state="PRESENT_IN_PERSON", actor=workshop.organiser)
+
+    assert "1–3 of 3" in client.get(workshop.get_absolute_url()).content.decode()
+    only = client.get(f"{workshop.get_absolute_url()}?show=walk-ins").content.decode()
+    assert "1–1 of 1" in only
 
 
 def test_a_walk_in_needs_a_person_or_a_name(client, workshop):

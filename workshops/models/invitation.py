@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nso_contacts.audit.fields import RevisionField, revision_trigger
 from nso_contacts.audit.trail import tracked
@@ -52,9 +53,9 @@ class Invitation(models.Model):
     """One person's invitation to one event, with the answer."""
 
     class Reply(models.TextChoices):
-        ACCEPTED = "ACCEPTED", _("Accepted")
+        ACCEPTED = "ACCEPTED", pgettext_lazy("reply to an invitation", "Accepted")
         TENTATIVE = "TENTATIVE", _("Tentative")
-        DECLINED = "DECLINED", _("Declined")
+        DECLINED = "DECLINED", pgettext_lazy("reply to an invitation", "Declined")
         DELEGATED = "DELEGATED", _("Delegated")
 
     class Joins(models.TextChoices):
