@@ -289,9 +289,9 @@ def load(story: Story) -> None:
         story.events[entry[0]] = event
         guests = invite(story, event, entry, people)
         invitations += guests
-        if event.is_over:
-            attendances += attend(story, event, guests, entry[7])
-        milestones += steps(story, event, guests)
+        seen = attend(story, event, guests, entry[7]) if event.is_over else []
+        attendances += seen
+        milestones += steps(story, event, guests, seen)
     Invitation.objects.bulk_create(invitations)
     Attendance.objects.bulk_create(attendances)
     Milestone.objects.bulk_create(milestones)
@@ -418,7 +418,7 @@ def attend(story: Story, event: Event, guests: list[Invitation], number: int) ->
     return rows
 
 
-def steps(story: Story, event: Event, guests: list[Invitation]) -> list[Milestone]:
+def steps(story: Story, event: Event, guests: list[Invitation], seen: list[Attendance]) -> list[Milestone]:
     """The message schedule: what has passed was sent, what is to come is planned."""
     kinds = schedule.wanted(has_link=bool(event.link), survey_wanted=event.survey_wanted, is_draft=event.is_draft)
     rows = []
@@ -437,15 +437,22 @@ def steps(story: Story, event: Event, guests: list[Invitation]) -> list[Mileston
         if row.state == "SENT":
             row.done_at = event.invited_at if step.kind == "INVITATION" else min(step.due_at, story.now)
             row.date_version = event.date_version
-            row.recipients = recipients(step.kind, guests)
+            row.recipients = recipients(step.kind, guests, seen)
         rows.append(row)
     return rows
 
 
-def recipients(kind: str, guests: list[Invitation]) -> int:
+def recipients(kind: str, guests: list[Invitation], seen: list[Attendance]) -> int:
     """How many a message of the schedule went to."""
-    if kind in ("REMINDER", "LAST_REMINDER", "CALLS"):
-        return sum(not guest.reply for guest in guests)
-    if kind in ("CONFIRMATION", "JOINING_LINK", "THANKS"):
-        return sum(guest.is_coming for guest in guests)
-    return len(guests)
+    silent = [guest for guest in guests if not guest.reply]
+    coming = [guest for guest in guests if guest.is_coming]
+    audiences: dict[str, list] = {
+        "REMINDER": silent,
+        "LAST_REMINDER": silent,
+        "CALLS": [guest for guest in silent if guest.is_key],
+        "CONFIRMATION": coming,
+        "JOINING_LINK": [guest for guest in coming if guest.joins == "ONLINE"],
+        "THANKS": [row for row in seen if row.was_there],
+        "MISSED": [row for row in seen if row.state == "NO_SHOW"],
+    }
+    return len(audiences.get(kind, guests))
