@@ -127,7 +127,7 @@ class WorkshopListing(Listing):
     columns = [
         Column("title", _("Workshop"), value=lambda event: str(event.title), link=True),
         Column("start", _("When"), value=wording.when_short, order=("start",), css="nowrap"),
-        Column("where", _("Where"), value=wording.where_short, css="col-12"),
+        Column("where", _("Where"), value=wording.where_short, css="col-10"),
         Column(
             "status",
             _("Stage"),
