@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from nso_contacts.access.policy import requires
-from nso_contacts.pages import panels
+from nso_contacts.pages import drafts, panels
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 
@@ -43,6 +43,10 @@ def worked_on(user, pk):
     return get_object_or_404(DataRequest.objects.editable_by(user), pk=pk)
 
 
+# The draft of an entry of the conversation.
+MESSAGE_DRAFT = "feedback.request_message"
+
+
 def crumbs(request=None):
     """Where the pages of a request hang."""
     trail = [(_("Data requests"), "/requests/")]
@@ -66,7 +70,7 @@ def detail(request, pk):
         "conversation": conversation(record, request.GET.get("show", "")),
         "show": request.GET.get("show", ""),
         "request_files": record.files.filter(message=None).select_related("file"),
-        "form": MessageForm(user=request.user) if may_work else None,
+        **message_form(request, record, may_work=may_work),
         "acts": acts(record, request.user, may_work=may_work),
         "checks": record.disclosure_checks.select_related("checker", "producer"),
         "tabs": panels.tabs("request", record, request.user, tab, _("Request")),
@@ -78,6 +82,14 @@ def detail(request, pk):
         else 0,
     }
     return render(request, "feedback/request.html", page)
+
+
+def message_form(request, record, *, may_work):
+    """The form of the conversation, as its reader left it; none for those who only read."""
+    if not may_work:
+        return {"form": None}
+    form = MessageForm(user=request.user)
+    return {"form": form, **drafts.prepare(request, drafts.form_of(MESSAGE_DRAFT, record), form)}
 
 
 def conversation(record, show):
@@ -191,6 +203,7 @@ def create(request):
         verb=_("Save request"),
         crumbs=crumbs(),
         cancel="/requests/",
+        kept="feedback.request",
         consequences=[
             _("The requester gets a receipt by e-mail, with a link to follow the request."),
             _("The clock starts; triage sets the class and its target."),
@@ -208,7 +221,13 @@ def edit(request, pk):
         return actions.correct(form.save(commit=False), actor=request.user)
 
     return form_page(
-        request, form, save=save, title=_("Edit request"), crumbs=crumbs(record), cancel=record.get_absolute_url()
+        request,
+        form,
+        save=save,
+        title=_("Edit request"),
+        crumbs=crumbs(record),
+        cancel=record.get_absolute_url(),
+        kept=drafts.form_of("feedback.request", record),
     )
 
 
@@ -290,6 +309,7 @@ def write(request, pk):
         verb=_("Send"),
         crumbs=crumbs(record),
         cancel=record.get_absolute_url(),
+        kept=drafts.form_of(MESSAGE_DRAFT, record),
     )
 
 

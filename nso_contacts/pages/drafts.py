@@ -1,11 +1,14 @@
 """Drafts of long forms, kept on the server for whoever types: a closed tab or an ended sign-in loses nothing.
 
-`form_page(…, kept="feedback.portal_request")` is all a view does. The form then
+`form_page(…, kept="feedback.portal_request")` is all a view does; a form that belongs to a record names that, too
+(`form_of("workshops.event", event)`), so that what is typed about one never turns up at another. The form then
 - has a button “Save draft” beside its own, which checks nothing;
 - with scripts saves itself quietly a moment after each change, and when its tab is left;
 - is filled in from its draft when it is opened again, and says so, with a button to throw the draft away;
 - is kept, too, when it was sent with errors;
-- has no draft any more once it was sent.
+- has no draft any more once it was sent;
+- hands it over to a longer form that it leads to (“All fields”);
+- keeps the version of the record it was opened with, so that a draft overwrites nobody who saved meanwhile.
 
 The form carries a signed mark of whose it is (`mark`). When the sign-in ended meanwhile, `DraftMiddleware` keeps what
 was sent for the person of the mark, and they find it after signing in. A mark allows nothing but that. Files are not
@@ -28,6 +31,7 @@ from django.utils.translation import gettext as _
 
 from nso_contacts.office.templatetags.office import office_time
 
+from . import stale
 from .models import Draft
 from .picks import Pick
 
@@ -66,6 +70,11 @@ class Mark:
 
     def __str__(self) -> str:
         return signing.dumps([self.owner, self.form, self.opening], salt=SALT)
+
+
+def form_of(name: str, record: Any) -> str:
+    """Return the name of a form about one record."""
+    return f"{name}:{record.pk}"
 
 
 def sent_mark(request: HttpRequest, form: str) -> Mark:
@@ -114,9 +123,11 @@ def fill(form: Any, draft: Draft) -> None:
     for name, typed in draft.values.items():
         data.setlist(name, typed)
     for name, field in form.fields.items():
+        key = form.add_prefix(name)
+        if name in (stale.REVISION, stale.OPENED):
+            form.initial[name] = data.get(key, field.initial)
         if isinstance(field, forms.FileField) or field.widget.is_hidden:
             continue
-        key = form.add_prefix(name)
         if isinstance(field, Pick):
             field.read(data, key, form.get_initial_for_field(field, name))
         form.initial[name] = field.widget.value_from_datadict(data, {}, key)
@@ -124,6 +135,7 @@ def fill(form: Any, draft: Draft) -> None:
 
 def prepare(request: HttpRequest, name: str, form: Any) -> Mapping[str, Any]:
     """Return what the page of a kept form shows, and fill in its draft when it is opened."""
+    hand_over(request, name)
     draft = of(request.user, name)
     if draft and request.method != "POST":
         fill(form, draft)
@@ -135,16 +147,28 @@ def prepare(request: HttpRequest, name: str, form: Any) -> Mapping[str, Any]:
     }
 
 
+def hand_over(request: HttpRequest, name: str) -> None:
+    """Go on, as the draft of `name`, with what another form of the reader sent here: a short one's “All fields”."""
+    sent = Mark.read(request.POST.get(MARK, ""))
+    if sent and sent.owner == request.user.pk and sent.form != name:
+        keep(Mark.new(request.user, name), request.POST)
+        end(sent)
+
+
 def answer(request: HttpRequest, name: str) -> HttpResponse:
     """Answer the buttons about a draft, and the script that saves it quietly."""
     mark, act = sent_mark(request, name), request.POST[ACT]
+    # Over another page the dialog itself shows what has become of the draft.
+    in_dialog = bool(request.headers.get("HX-Request"))
     if act == DISCARD:
         end(mark)
-        messages.success(request, _("Draft discarded."))
+        if not in_dialog:
+            messages.success(request, _("Draft discarded."))
         return HttpResponseRedirect(request.get_full_path())
     draft = keep(mark, request.POST)
     words = _("Draft saved at %(time)s") % {"time": office_time(draft.kept_at)} if draft else _("Draft not saved")
     if act == QUIETLY:
         return HttpResponse(words, content_type="text/plain; charset=utf-8")
-    messages.success(request, words)
+    if not in_dialog:
+        messages.success(request, words)
     return HttpResponseRedirect(request.get_full_path())

@@ -193,7 +193,6 @@ def form_page(
     template: str = "pages/form.html",
     base: str = "base.html",
     consequences: Iterable[Text] = (),
-    draft: bool = False,
     kept: str = "",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
@@ -201,7 +200,6 @@ def form_page(
 
     `consequences` are sentences that stand beside the form and say what saving will do; a page with more to show
     beside its form gives a `template` that extends pages/form.html and fills its `aside`. `done` is said after saving.
-    `draft` keeps what is typed in the tab until it is sent, so that closing a dialog loses nothing.
     `kept` names a long form whose draft is kept on the server for its reader; see `drafts`.
     `base` is the shell: the portal and public pages give portal_base.html. Opened in the dialog (`data-dialog`), only
     the form is drawn.
@@ -214,7 +212,6 @@ def form_page(
         "crumbs": list(crumbs),
         "cancel": cancel,
         "consequences": list(consequences),
-        "draft": draft,
         "form_key": once.key_of(request),
         **(context or {}),
         **frame(request, base),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nso_contacts.access.policy import requires
-from nso_contacts.pages import panels
+from nso_contacts.pages import drafts, panels
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 
@@ -51,25 +51,24 @@ def quick(request):
     """Log a contact in seconds, over any page or as a page of its own."""
     if request.headers.get("HX-Target") == "settles":
         return render(request, "stakeholders/parts/settles.html", settling(request, request.GET))
-    return log_page(
-        request,
-        QuickForm(posted(request), initial=prefill.contact(request), user=request.user),
-        template="stakeholders/quick.html",
-    )
+    return log_page(request, QuickForm, name="stakeholders.quick_log", template="stakeholders/quick.html")
 
 
 @requires("log_interactions")
 def create(request):
     """Log a contact with everything there is to say of it."""
-    return log_page(
-        request,
-        InteractionForm(posted(request), initial=prefill.contact(request), user=request.user),
-        template="stakeholders/interaction_form.html",
-    )
+    return log_page(request, InteractionForm, name="stakeholders.log", template="stakeholders/interaction_form.html")
 
 
-def log_page(request, form, *, template):
-    """Show a form that logs a contact; when it is sent, log it and go back to where it was opened."""
+def log_page(request, form_class, *, name, template):
+    """Show a form that logs a contact; when it is sent, log it and go back to where it was opened.
+
+    Its draft is one for each record that it was opened about: half a contact with one person is not offered as the
+    beginning of another's.
+    """
+    records = prefill.named(request)
+    about = prefill.query(records)
+    form = form_class(posted(request), initial=prefill.contact(records), user=request.user)
 
     def save(form):
         contact = actions.log(
@@ -94,7 +93,10 @@ def log_page(request, form, *, template):
         template=template,
         crumbs=crumbs(),
         cancel=prefill.back(request) or reverse("stakeholders:interaction_list"),
+        kept=f"{name}{about}",
         context={
+            "about": about,
+            "action": f"{request.path}{about}",
             "next": prefill.back(request),
             "owed_fields": [form["owed"], form["owed_on"]],
             **settling(request, form.data if form.is_bound else None, form),
@@ -158,6 +160,7 @@ def edit(request, pk):
         done=_("Contact saved."),
         crumbs=[*crumbs(), (contact, contact.get_absolute_url())],
         cancel=contact.get_absolute_url(),
+        kept=drafts.form_of("stakeholders.contact", contact),
     )
 
 

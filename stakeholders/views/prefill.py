@@ -1,6 +1,6 @@
 """What a form for a contact or a task is opened with: from its address, or from the page it was opened over."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -64,9 +64,13 @@ def page_below(request):
     return {kind: match.kwargs["pk"]} if kind else {}
 
 
-def contact(request):
-    """Initial values of a form that logs a contact."""
-    records = named(request)
+def query(records):
+    """The records of `named` as the query of an address that names them."""
+    return f"?{urlencode({kind: record.pk for kind, record in records.items()})}" if records else ""
+
+
+def contact(records):
+    """Initial values of a form that logs a contact with the records of `named`."""
     task = records.get("task")
     people = [records["person"]] if "person" in records else []
     organisations = [records["organisation"]] if "organisation" in records else []

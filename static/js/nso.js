@@ -211,9 +211,6 @@
     all("input:checked", box).forEach((chosen) => {
       if (chosen.value) select.append(new Option(chosen.dataset.text || chosen.closest("label").textContent.trim(), chosen.value, true, true));
     });
-    JSON.parse(box.dataset.draft || "[]").forEach(([value, text]) => {
-      if (![...select.options].some((one) => one.value === value)) select.append(new Option(text, value, true, true));
-    });
     const typed = input.value;
     const hadFocus = box.contains(document.activeElement);
     const invalid = input.getAttribute("aria-invalid");
@@ -275,66 +272,7 @@
     });
   };
 
-  // A draft stays in this browser, for its writer alone, until its form is sent, it is a week old or the writer signs out.
-  const draftMark = `draft:${document.body.dataset.reader || ""}:`;
-  const draftKey = (form) => draftMark + new URL(form.action).pathname;
-  const dropDrafts = (which) => Object.keys(localStorage).filter((key) => key.startsWith("draft:") && which(key)).forEach((key) => localStorage.removeItem(key));
-  const readDraft = (key) => {
-    try {
-      return JSON.parse(localStorage.getItem(key)) || {};
-    } catch {
-      return {};
-    }
-  };
-  dropDrafts((key) => Date.now() - (readDraft(key).at || 0) > 7 * 24 * 3600 * 1000);
-  const draftFields = (form) => all("input, select, textarea", form).filter(
-    (field) => field.name && !["hidden", "file", "submit", "button", "password"].includes(field.type) && !field.name.endsWith("-find"));
-  const keepDraft = (form) => {
-    const kept = draftFields(form).flatMap((field) => {
-      if (field.type === "radio" || field.type === "checkbox") return field.checked ? [[field.name, field.value]] : [];
-      if (field.tagName === "SELECT") return [...field.selectedOptions].filter((one) => one.value).map((one) => [field.name, one.value, one.text]);
-      return field.value ? [[field.name, field.value]] : [];
-    });
-    if (!kept.length) {
-      localStorage.removeItem(draftKey(form));
-      return;
-    }
-    try {
-      localStorage.setItem(draftKey(form), JSON.stringify({ at: Date.now(), kept }));
-    } catch {
-      // The browser keeps nothing here: the form works, only its draft is not kept.
-    }
-  };
-  const draft = (form) => {
-    const kept = readDraft(draftKey(form)).kept || [];
-    const untouched = kept.length && !form.querySelector(".err-sum");
-    if (untouched) {
-      draftFields(form).forEach((field) => {
-        const values = kept.filter(([name]) => name === field.name);
-        if (!values.length) return;
-        if (field.type === "radio" || field.type === "checkbox") field.checked = values.some(([, value]) => value === field.value);
-        else if (field.tagName === "SELECT") [...field.options].forEach((one) => { one.selected = values.some(([, value]) => value === one.value); });
-        else field.value = values[0][1];
-      });
-      all("[data-pick]", form).forEach((box) => {
-        box.dataset.draft = JSON.stringify(kept.filter(([name]) => name === box.dataset.name).map(([, value, text]) => [value, text || value]));
-      });
-      const note = form.querySelector("[data-draft-note]");
-      note.hidden = false;
-      note.querySelector("button").addEventListener("click", () => {
-        localStorage.removeItem(draftKey(form));
-        if (dialog?.open) openDialog(form.action);
-        else location.assign(form.action);
-      });
-    }
-    const keep = () => keepDraft(form);
-    form.addEventListener("input", keep);
-    form.addEventListener("change", keep);
-    form.addEventListener("submit", () => localStorage.removeItem(draftKey(form)));
-  };
-  addEventListener("submit", (event) => { if (event.target.matches("[data-sign-out]")) dropDrafts((key) => key.startsWith(draftMark)); });
-
-  // A long form saves its draft on the server a moment after each change, and at once when its tab is left.
+  // A long form saves its draft on the server a moment after each change, and at once when its tab or dialog is left.
   const kept = (form) => {
     const note = form.querySelector("[data-kept-note]");
     let timer = 0;
@@ -354,7 +292,9 @@
         if (answer.type === "opaqueredirect") note.textContent = note.dataset.signedOut;
         else note.textContent = answer.ok ? await answer.text() : note.dataset.failed;
       } catch (error) {
-        if (error.name !== "AbortError") note.textContent = note.dataset.failed;
+        if (error.name === "AbortError") return;
+        note.textContent = note.dataset.failed;
+        timer = setTimeout(save, 10000);
       }
     };
     const soon = () => {
@@ -369,11 +309,11 @@
       sending?.abort();
     });
     document.addEventListener("visibilitychange", () => { if (document.hidden && timer) save(true); });
+    form.closest("dialog")?.addEventListener("close", () => { if (timer) save(true); }, { once: true });
   };
 
   const improve = (within) => {
     all("form[data-kept]", within).forEach(kept);
-    all("form[data-draft]", within).forEach(draft);
     all("[data-toast]", within).forEach(toast);
     all("[data-pick]", within).forEach(pick);
     all("textarea[maxlength], input[maxlength]", within).forEach(counter);

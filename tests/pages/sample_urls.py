@@ -201,7 +201,14 @@ def contact(request):
         return f"/sample/?said={form.cleaned_data['subject']}"
 
     return form_page(
-        request, form, save=save, title="Log a contact", verb="Save contact", cancel="/", done="Saved.", draft=True
+        request,
+        form,
+        save=save,
+        title="Log a contact",
+        verb="Save contact",
+        cancel="/",
+        done="Saved.",
+        kept="sample.contact",
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from nso_contacts.office import clock
 from stakeholders.models import Interaction, Task
@@ -82,12 +83,30 @@ def test_what_is_missing_is_said_in_the_dialog_and_a_closed_form_keeps_its_draft
     assert refused == []
     assert not Interaction.objects.exists()
 
+    page.locator("dialog .ts-control input").first.focus()
+    page.keyboard.type("hadd", delay=30)
+    page.wait_for_selector("dialog .ts-dropdown .option:has-text('Amina Haddad')")
+    page.keyboard.press("Enter")
     page.locator("dialog [name=subject]").fill("A whole sentence")
-    page.keyboard.press("Escape")
+    with page.expect_response("/interactions/quick/"):
+        page.keyboard.press("Escape")
     another_tab = page.context.new_page()
     page.close()
     open_over(another_tab, "/tasks/")
     assert another_tab.locator("dialog [name=subject]").input_value() == "A whole sentence"
+    assert another_tab.locator("dialog .ts-control .item").first.inner_text().startswith("Amina Haddad")
+    another_tab.get_by_role("button", name="Discard draft").click()
+    expect(another_tab.locator("dialog [name=subject]")).to_have_value("")
+    another_tab.wait_for_selector("dialog .ts-control")
+
+    # The sign-in ends while somebody types, and the contact is there again after the next one.
+    another_tab.locator("dialog [name=subject]").fill("Typed for nothing?")
+    another_tab.context.clear_cookies(name="sessionid")
+    another_tab.keyboard.press("Control+Enter")
+    another_tab.wait_for_url("**/accounts/login/**")
+    sign_in(another_tab, liaison)
+    another_tab.goto("/interactions/quick/")
+    assert another_tab.locator("[name=subject]").input_value() == "Typed for nothing?"
 
 
 @pytest.mark.parametrize("address", ["/", "/interactions/", "/tasks/", "/due/", "/interactions/new/", "/tasks/new/"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nso_contacts.access.policy import requires
-from nso_contacts.pages import panels
+from nso_contacts.pages import drafts, panels
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 
@@ -155,6 +155,7 @@ def new(request):
         lede=_("Nothing is sent before the last step."),
         crumbs=crumbs(),
         template="workshops/form.html",
+        kept="workshops.event",
         context={"planned": planned(form), "step": 0, "steps": steps(0)},
     )
 
@@ -178,6 +179,7 @@ def edit(request, pk):
         cancel=found.get_absolute_url(),
         template="workshops/form.html",
         consequences=change_consequences(found),
+        kept=drafts.form_of("workshops.event", found),
         context={"planned": planned(form, is_meeting=found.is_meeting), "event": found},
     )
 
@@ -384,6 +386,7 @@ def outcomes(request, pk):
         crumbs=crumbs(found),
         cancel=found.get_absolute_url(),
         template="workshops/outcomes_form.html",
+        kept=drafts.form_of("workshops.outcomes", found),
         consequences=[_("Nothing is sent before you press the button on the next page.")],
         context={"event": found},
     )

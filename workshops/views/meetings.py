@@ -10,6 +10,7 @@ from i18nfield.strings import LazyI18nString
 from nso_contacts.access.policy import requires
 from nso_contacts.office import clock
 from nso_contacts.office.models import Office
+from nso_contacts.pages import drafts
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 from nso_contacts.pages.picks import readable
@@ -44,6 +45,7 @@ def new(request):
         lede=str(body),
         crumbs=[*crumbs(draft)[:1], (str(body), body.get_absolute_url())],
         template="workshops/form.html",
+        kept=drafts.form_of(f"workshops.meeting_of_{body._meta.model_name}", body),
         context={
             "planned": event_views.planned(form, is_meeting=True),
             "steps": event_views.steps(0),
