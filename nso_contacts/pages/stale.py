@@ -2,6 +2,9 @@
 
 The form carries the revision it was opened with and what every field said then. If the record has moved on, the answer
 is 409: fields that only one of the two changed are kept as changed; for fields that both changed the reader chooses.
+
+Lists of related rows (domains, people who took part, other names) are rows of their own, and the revision of the record
+does not count their changes: for those what the form said when it was opened is compared with what it would say now.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,6 +23,7 @@ from .controls import Sent, in_words, keys, pairs
 
 REVISION = "revision"
 OPENED = "opened_as"
+SEEN = "seen_as"
 CONFLICT = "conflict"
 CHOICE = "keep-"
 GO_BACK = "back_to_form"
@@ -132,8 +136,26 @@ def is_undecided(form: Any) -> bool:
 
 
 def is_overtaken(form: Any) -> bool:
-    """Whether the record of a sent form has another revision than the form was opened with."""
-    return REVISION in form.fields and form.data.get(form.add_prefix(REVISION), "") != str(form.instance.revision)
+    """Whether the record of a sent form, or a list that belongs to it, is another than when the form was opened."""
+    if REVISION not in form.fields:
+        return False
+    return form.data.get(form.add_prefix(REVISION), "") != str(form.instance.revision) or other_lists(form)
+
+
+def lists(form: Any) -> list[str]:
+    """Return the fields that say what rows of other tables are: several of a kind, or rows inside the form."""
+    inside = getattr(form, "row_names", ())
+    return [
+        name
+        for name, field in edited(form)
+        if name in inside or getattr(field.widget, "allow_multiple_selected", False)
+    ]
+
+
+def other_lists(form: Any) -> bool:
+    """Whether a list reads otherwise than the reader knows it: from opening the form, or from the comparison."""
+    known = signed(form.data.get(SEEN, "")) or opened_version(form)
+    return any(name in known and form.present[name] != known[name] for name in lists(form))
 
 
 def refuse_if_overtaken(form: Any) -> None:
@@ -141,14 +163,20 @@ def refuse_if_overtaken(form: Any) -> None:
     if REVISION not in form.fields:
         return
     rows = type(form.instance)._base_manager.select_for_update(of=("self",)).filter(pk=form.instance.pk)
-    if str(rows.values_list("revision", flat=True).first()) != form.data.get(form.add_prefix(REVISION), ""):
+    revision = rows.values_list("revision", flat=True).first()
+    if str(revision) != form.data.get(form.add_prefix(REVISION), "") or other_lists(form):
         raise Overtaken
 
 
 def opened_version(form: Any) -> Mapping[str, Sent]:
     """Return what the fields said when the form was opened; nothing if that was not sent along."""
+    return signed(form.data.get(form.add_prefix(OPENED), ""))
+
+
+def signed(text: str) -> Mapping[str, Sent]:
+    """Return what the fields say in a signed version; nothing if it is none of ours."""
     try:
-        return signing.loads(form.data.get(form.add_prefix(OPENED), ""), salt=SALT)
+        return signing.loads(text, salt=SALT)
     except signing.BadSignature:
         return {}
 
@@ -165,9 +193,12 @@ def present_version(form: Any) -> tuple[Any, Mapping[str, Sent]]:
 
 def differences(form: Any, before: Mapping[str, Sent], theirs: Mapping[str, Sent]) -> list[Difference]:
     """Compare the three versions, field by field; fields on which all agree are left out of the page but kept."""
-    found = []
+    found, inside = [], getattr(form, "row_names", ())
     for name, field in edited(form):
         mine, their, was = sent(form, name), theirs[name], before.get(name, theirs[name])
+        if name in inside and before and name not in before and not mine:
+            # It stood in no form that the reader saw: a row that somebody added meanwhile, or another empty one.
+            mine = was = [] if name in form.kept_rows else their
         theirs_changed, mine_changed = their != was, mine not in (was, their)
         found.append(
             Difference(
@@ -188,7 +219,10 @@ def page(request: HttpRequest, form: Any, frame: Mapping[str, Any]) -> HttpRespo
     """Answer 409 with both versions."""
     record, theirs = present_version(form)
     found = differences(form, opened_version(form), theirs)
-    by_whom = _describe[0](record) if _describe else None
+    visible = [one for one in found if not form[one.name].is_hidden]
+    # Of lists the history of the record itself says nothing.
+    moved_on = form.data.get(form.add_prefix(REVISION), "") != str(record.revision)
+    by_whom = _describe[0](record) if _describe and moved_on else None
     opened_with = form.data.get(GO_BACK) or form.data.get("opened_revision") or form.data.get(form.add_prefix(REVISION))
     context = {
         **frame,
@@ -197,12 +231,13 @@ def page(request: HttpRequest, form: Any, frame: Mapping[str, Any]) -> HttpRespo
         "record": record,
         "last_change": by_whom,
         "actor": by_whom.actor if by_whom else _("Somebody else"),
-        "both": [one for one in found if one.theirs_changed and one.mine_changed],
-        "single": [one for one in found if one.theirs_changed != one.mine_changed],
+        "both": [one for one in visible if one.theirs_changed and one.mine_changed],
+        "single": [one for one in visible if one.theirs_changed != one.mine_changed],
         "hidden": [pair for one in found for pair in one.hidden],
         "revision_name": form.add_prefix(REVISION),
         "opened_name": form.add_prefix(OPENED),
         "revision": record.revision,
+        "seen": signing.dumps({name: theirs[name] for name in lists(form)}, salt=SALT, compress=True),
         "opened_with": opened_with,
         "opened": form.data.get(form.add_prefix(OPENED), ""),
         "undecided": is_undecided(form),

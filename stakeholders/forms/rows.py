@@ -4,6 +4,7 @@ Each row is a few ordinary fields of the same form (`names_0_name`, `names_0_kin
 of a stale form and the way without scripts are those of every other field. A row whose text is emptied is removed.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,8 @@ class RowsMixin:
 
     def __init__(self, data=None, *args, instance=None, **kwargs):
         self.row_numbers: dict[str, int] = {}
+        # The fields of rows that exist.
+        self.kept_rows: set[str] = set()
         # Before the form is made, so that rows are fields like all others from the beginning.
         self.base_fields = dict(self.base_fields)
         for kind in self.row_kinds:
@@ -56,7 +59,7 @@ class RowsMixin:
 
     def add_rows(self, kind, existing, data):
         """Add the fields of one kind: a row for each of `existing`, those sent besides, and empty ones."""
-        rows = list(existing)
+        rows = in_sent_order(kind, list(existing), data)
         number = max(len(rows) + BLANK, sent(kind, data))
         self.row_numbers[kind.prefix] = number
         for index in range(number):
@@ -69,6 +72,7 @@ class RowsMixin:
                 field.required = False
                 if row is not None:
                     field.initial = getattr(row, name)
+                    self.kept_rows.add(f"{kind.prefix}_{index}_{name}")
                 field.label = f"{field.label}, {_('row %(number)s') % {'number': index + 1}}"
                 self.base_fields[f"{kind.prefix}_{index}_{name}"] = field
 
@@ -149,10 +153,26 @@ class RowsMixin:
 
 def sent(kind, data):
     """How many rows a sent form holds."""
-    number = 0
-    while data is not None and number < MOST and f"{kind.prefix}_{number}_{kind.text}" in data:
-        number += 1
-    return number
+    found = (re.fullmatch(rf"{kind.prefix}_(\d{{1,3}})_\w+", name) for name in data or ())
+    return min(max((int(match[1]) + 1 for match in found if match), default=0), MOST)
+
+
+def in_sent_order(kind, rows, data):
+    """Return the rows in the places where a sent form has them, None where one is gone, those added since at the end.
+
+    Otherwise a row that a colleague removed would let the following ones move up, and what was typed into one would be
+    taken for a change of another.
+    """
+    if data is None:
+        return rows
+    by_key = {str(row.pk): row for row in rows}
+    keys = [data.get(f"{kind.prefix}_{index}_pk", "") for index in range(sent(kind, data))]
+    if not any(keys):
+        return rows
+    placed = [by_key.pop(key, None) for key in keys]
+    while placed and placed[-1] is None and not by_key:
+        placed.pop()
+    return [*placed, *by_key.values()]
 
 
 class AddressRowsMixin(RowsMixin):
