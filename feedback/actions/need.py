@@ -187,8 +187,8 @@ def stages(need: DataNeed) -> list[str]:
     """What everybody who raised a need has to be told by now."""
     if not need.decision:
         return []
-    delivered = need.status in (*TOLD_OF_DELIVERY, Status.CLOSED) and need.decision != Decision.ALREADY_MET
-    return [Stage.DECIDED, Stage.MET] if delivered else [Stage.DECIDED]
+    promised = need.is_delivered and need.decision != Decision.ALREADY_MET
+    return [Stage.DECIDED, Stage.MET] if promised else [Stage.DECIDED]
 
 
 def unanswered(need: DataNeed) -> list[NeedRaiser]:

@@ -16,14 +16,27 @@ from stakeholders.models import StatisticalDomain
 
 from .. import priority
 from ..models import DataNeed, PublishedResponse
+from ..models.need import delivered
 
 Status = DataNeed.Status
+# The stages of the screen. A closed need stays in the one it closed from.
 STAGES = {
-    "recorded": (_("Recorded"), (Status.RAISED, Status.CONFIRMED)),
-    "review": (_("Under review"), (Status.ASSESSED, Status.DECIDED)),
-    "planned": (_("Planned"), (Status.PLANNED, Status.IN_DEVELOPMENT)),
-    "delivered": (_("Delivered"), (Status.MET, Status.VERIFIED, Status.CLOSED)),
-    "not_planned": (_("Not planned"), (Status.REJECTED, Status.DEFERRED)),
+    "recorded": (_("Recorded"), Q(status__in=[Status.RAISED, Status.CONFIRMED])),
+    "review": (_("Under review"), Q(status__in=[Status.ASSESSED, Status.DECIDED])),
+    "planned": (_("Planned"), Q(status__in=[Status.PLANNED, Status.IN_DEVELOPMENT])),
+    "delivered": (_("Delivered"), delivered()),
+    "not_planned": (
+        _("Not planned"),
+        Q(status__in=[Status.REJECTED, Status.DEFERRED]) | Q(status=Status.CLOSED, decision__in=DataNeed.TURNED_DOWN),
+    ),
+}
+STAGE_OF = {
+    Status.RAISED: "recorded",
+    Status.CONFIRMED: "recorded",
+    Status.ASSESSED: "review",
+    Status.DECIDED: "review",
+    Status.PLANNED: "planned",
+    Status.IN_DEVELOPMENT: "planned",
 }
 STATUS_MARKS = {
     "recorded": ("", "record-circle"),
@@ -34,13 +47,16 @@ STATUS_MARKS = {
 }
 
 
+def stage(need):
+    """The key of the stage a need is in."""
+    return "delivered" if need.is_delivered else STAGE_OF.get(need.status, "not_planned")
+
+
 def mark(need):
     """The state of a need as (mark, words, icon)."""
-    for key, (_title, codes) in STAGES.items():
-        if need.status in codes:
-            state, icon = STATUS_MARKS[key]
-            return state, need.get_status_display(), icon
-    raise LookupError(need.status)
+    key = stage(need)
+    state, icon = STATUS_MARKS[key]
+    return state, STAGES[key][0], icon
 
 
 def with_priority(needs):
@@ -66,7 +82,7 @@ class NeedFilter(django_filters.FilterSet):
     """By stage, horizon, gap and domain."""
 
     stage = django_filters.ChoiceFilter(
-        label=_("Status"), choices=[(key, title) for key, (title, _codes) in STAGES.items()], method="in_stage"
+        label=_("Status"), choices=[(key, title) for key, (title, _rows) in STAGES.items()], method="in_stage"
     )
     waiting = django_filters.ChoiceFilter(
         label=_("Waiting for"),
@@ -86,7 +102,7 @@ class NeedFilter(django_filters.FilterSet):
 
     def in_stage(self, queryset, name, value):
         """Those in a stage of the screen."""
-        return queryset.filter(status__in=STAGES[value][1])
+        return queryset.filter(STAGES[value][1])
 
     def waiting_for(self, queryset, name, value):
         """Those that wait for a decision, or of which somebody was not told."""
@@ -117,6 +133,13 @@ class NeedListing(Listing):
     title = _("Needs register")
     lede = _("What users have asked the office to produce or change, and what was decided.")
     policy = ("view_needs",)
+    views = [
+        (_("All needs"), {}),
+        (_("Without a decision"), {"waiting": "decision"}),
+        (_("Planned"), {"stage": "planned"}),
+        (_("Delivered"), {"stage": "delivered"}),
+        (_("Somebody not told"), {"waiting": "answer"}),
+    ]
     queryset = DataNeed.objects.select_related("owner").prefetch_related("domains")
     columns = [
         Column("title", _("Need"), link=True, template="feedback/cells/need.html"),
@@ -131,7 +154,7 @@ class NeedListing(Listing):
         Column(
             "status",
             _("Status"),
-            value=lambda need: need.get_status_display(),
+            value=lambda need: mark(need)[1],
             template="feedback/cells/need_status.html",
         ),
         Column("supporter_count", _("Raised by"), numeric=True),

@@ -14,6 +14,15 @@ from ..permissions import need_edit_scope, need_scope
 from ..triggers import NEED_SEARCH
 
 
+def delivered(need=""):
+    """The condition for needs that are delivered: a need that was turned down closes, too.
+
+    `need` is the path to the need of a row, such as "need__".
+    """
+    was_delivered = Q(**{f"{need}status": "CLOSED"}) & ~Q(**{f"{need}decision__in": DataNeed.TURNED_DOWN})
+    return was_delivered | Q(**{f"{need}status__in": ["MET", "VERIFIED"]})
+
+
 class NeedQuerySet(models.QuerySet):
     """Data needs."""
 
@@ -50,12 +59,11 @@ class DataNeed(models.Model):
         IN_DEVELOPMENT = "IN_DEVELOPMENT", _("Planned")
         MET = "MET", _("Delivered")
         VERIFIED = "VERIFIED", _("Delivered")
-        CLOSED = "CLOSED", _("Delivered")
+        CLOSED = "CLOSED", _("Closed")
         REJECTED = "REJECTED", _("Not planned")
         DEFERRED = "DEFERRED", _("Not planned")
 
     UNDECIDED = (Status.RAISED, Status.CONFIRMED, Status.ASSESSED)
-    DELIVERED = (Status.MET, Status.VERIFIED, Status.CLOSED)
 
     class Horizon(models.TextChoices):
         CURRENT = "CURRENT", _("Current need")
@@ -82,6 +90,8 @@ class DataNeed(models.Model):
         DEFERRED = "DEFERRED", _("Deferred")
         REJECTED = "REJECTED", _("Rejected")
         ALREADY_MET = "ALREADY_MET", _("Already met")
+
+    TURNED_DOWN = (Decision.REJECTED, Decision.DEFERRED)
 
     class Feasibility(models.IntegerChoices):
         NO_SOURCE = 0, _("No source")
@@ -182,6 +192,12 @@ class DataNeed(models.Model):
     def get_absolute_url(self):
         return reverse("feedback:need", args=[self.pk])
 
+    @property
+    def is_delivered(self):
+        """Whether users have now what they asked for; `delivered` says the same in SQL."""
+        was_delivered = self.status == self.Status.CLOSED and self.decision not in self.TURNED_DOWN
+        return was_delivered or self.status in (self.Status.MET, self.Status.VERIFIED)
+
 
 @tracked()
 class NeedDomain(DataNeed.domains.through):
@@ -212,10 +228,10 @@ class RaiserQuerySet(models.QuerySet):
         The same in SQL as `actions.need.unanswered` says of one need.
         """
         told = NeedAnswer.objects.filter(raiser=OuterRef("pk"), decision_number=OuterRef("need__decision_number"))
-        delivered = Q(need__status__in=DataNeed.DELIVERED) & ~Q(need__decision=DataNeed.Decision.ALREADY_MET)
+        promised = delivered("need__") & ~Q(need__decision=DataNeed.Decision.ALREADY_MET)
         return self.exclude(need__decision="").filter(
             ~Exists(told.filter(stage=NeedAnswer.Stage.DECIDED))
-            | delivered & ~Exists(told.filter(stage=NeedAnswer.Stage.MET))
+            | promised & ~Exists(told.filter(stage=NeedAnswer.Stage.MET))
         )
 
 

@@ -9,16 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from nso_contacts.access.policy import open_to_all, requires
+from nso_contacts.office.models import Office
+from nso_contacts.pages import drafts
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 
 from ..actions import enquiry as actions
 from ..forms.enquiry import AnswerForm, ContactForm, TurnIntoRequestForm
 from ..listings.enquiry import EnquiryListing
-from ..models import Enquiry
+from ..models import Enquiry, PublishedResponse
 
 listing = EnquiryListing.as_view()
 PORTAL = "portal_base.html"
+LATEST_ANSWERS = 3
 
 
 @open_to_all(because="anybody may ask the office a question")
@@ -45,6 +48,11 @@ def contact(request):
         lede=_("For anyone. No account needed. A person answers, as a rule by the end of the next working day."),
         verb=_("Send question"),
         base=PORTAL,
+        template="feedback/portal/contact.html",
+        context={
+            "office": Office.objects.current(),
+            "answered": PublishedResponse.objects.published()[:LATEST_ANSWERS],
+        },
     )
 
 
@@ -94,6 +102,7 @@ def answer(request, pk):
         crumbs=crumbs(),
         cancel=enquiry.get_absolute_url(),
         consequences=[_("The answer goes out by e-mail and the enquiry is closed.")],
+        kept=drafts.form_of("feedback.enquiry_answer", enquiry),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,17 +12,18 @@ from django.views.decorators.http import require_GET
 
 from nso_contacts.access.policy import open_to_all, requires
 from nso_contacts.office import clock
-from nso_contacts.pages import panels
+from nso_contacts.office.templatetags.office import office_date
+from nso_contacts.pages import drafts, panels
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
-from stakeholders.models import Interaction
+from stakeholders.models import Interaction, StatisticalDomain
 from workshops.models import Event
 
 from .. import priority
 from ..actions import need as actions
 from ..actions import response as responses
 from ..forms.need import AnswerNeedForm, DecisionForm, NeedForm, RaiseNeedForm, RaiserForm, ResponseForm
-from ..listings.need import NeedListing, ResponseListing, mark
+from ..listings.need import STAGES, NeedListing, ResponseListing, mark, stage
 from ..models import DataNeed, DataRequest, NeedAnswer, NeedRaiser, PublishedResponse
 
 need_list = NeedListing.as_view()
@@ -53,6 +55,7 @@ def detail(request, pk):
         "title": need.title,
         "need": need,
         "mark": mark(need),
+        "stages": stages_of(need),
         "raisers": raisers,
         "waiting": sum(bool(raiser.waiting) for raiser in raisers),
         "parts": priority.parts(need, len(raisers), clock.today()),
@@ -66,6 +69,38 @@ def detail(request, pk):
         "rail": panels.shown("need", need, request.user, "rail"),
     }
     return render(request, "feedback/need.html", context)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step on the way of a need, as the page draws it."""
+
+    title: object
+    note: str = ""
+    done: bool = False
+    current: bool = False
+
+
+def stages_of(need):
+    """The way of a need: recorded, under review, planned or not, delivered."""
+    reached = stage(need)
+    turned_down = reached == "not_planned"
+    at = {"recorded": 0, "review": 1, "planned": 2, "not_planned": 2, "delivered": 3}[reached]
+    decided = f"{office_date(need.decided_on)}, {need.decided_by}" if need.decided_by else office_date(need.decided_on)
+    promised = _("by %(day)s") % {"day": office_date(need.promised_on)} if need.promised_on else ""
+    titles = [
+        (_("Recorded"), office_date(need.created_at)),
+        (_("Under review"), str(need.owner or "")),
+        (_("Not planned") if turned_down else _("Planned"), decided if need.decision else ""),
+    ]
+    if not turned_down:
+        titles.append((_("Delivered"), promised))
+    last = len(titles) - 1
+    ended = reached == "delivered" or bool(need.closed_at)
+    return [
+        Step(title, note, done=n < at or (ended and n == last), current=n == at and not ended)
+        for n, (title, note) in enumerate(titles)
+    ]
 
 
 def raisers_of(need, user):
@@ -149,6 +184,7 @@ def create(request):
         verb=_("Save need"),
         crumbs=crumbs(),
         cancel=reverse("feedback:need_list"),
+        kept="".join(["feedback.need", *(f"?{name}={record.pk}" for name, record in where.items())]),
         consequences=[
             _("The need gets a reference and waits for an assessment and a decision."),
             _("Whoever raised it has to be told of the decision: the need cannot be closed before."),
@@ -187,7 +223,13 @@ def edit(request, pk):
         return actions.correct(form.save(commit=False), domains=form.cleaned_data["domains"], actor=request.user)
 
     return form_page(
-        request, form, save=save, title=_("Edit need"), crumbs=crumbs(need), cancel=need.get_absolute_url()
+        request,
+        form,
+        save=save,
+        title=_("Edit need"),
+        crumbs=crumbs(need),
+        cancel=need.get_absolute_url(),
+        kept=drafts.form_of("feedback.need", need),
     )
 
 
@@ -238,6 +280,7 @@ def decide(request, pk):
         crumbs=crumbs(need),
         cancel=need.get_absolute_url(),
         consequences=[_("Everybody who raised it has to be told of this decision.")],
+        kept=drafts.form_of("feedback.decision", need),
     )
 
 
@@ -247,11 +290,11 @@ def tell(request, pk):
     raiser = get_object_or_404(NeedRaiser.objects.select_related("need", "person", "organisation"), pk=pk)
     need = worked_on(request.user, raiser.need_id)
     told = raiser.answers.filter(decision_number=need.decision_number).values_list("stage", flat=True)
-    stage = next((stage for stage in actions.stages(need) if stage not in set(told)), NeedAnswer.Stage.DECIDED)
-    form = AnswerNeedForm(posted(request), user=request.user, initial={"text": draft(need, raiser, stage)})
+    about = next((one for one in actions.stages(need) if one not in set(told)), NeedAnswer.Stage.DECIDED)
+    form = AnswerNeedForm(posted(request), user=request.user, initial={"text": draft(need, raiser, about)})
 
     def save(form):
-        actions.tell(raiser, stage=stage, **form.cleaned_data, actor=request.user)
+        actions.tell(raiser, stage=about, **form.cleaned_data, actor=request.user)
         return need
 
     return form_page(
@@ -263,14 +306,15 @@ def tell(request, pk):
         verb=_("Save answer"),
         crumbs=crumbs(need),
         cancel=need.get_absolute_url(),
+        kept=drafts.form_of(f"feedback.need_answer_{about}", raiser),
     )
 
 
-def draft(need, raiser, stage):
+def draft(need, raiser, about):
     """The answer as the decision suggests it, in the language of whoever reads it."""
     language = raiser.person.language if raiser.person and raiser.person.language else "en"
     with override(language):
-        if stage == NeedAnswer.Stage.MET:
+        if about == NeedAnswer.Stage.MET:
             return _("You asked us for: %(title)s. It is available now.") % {"title": need.title}
         return _("You asked us for: %(title)s. Our decision: %(decision)s. %(reason)s") % {
             "title": need.title,
@@ -355,6 +399,7 @@ def response_form(request, record):
         crumbs=[(_("Responses"), reverse("feedback:response_list"))],
         cancel=record.get_absolute_url() if record else reverse("feedback:response_list"),
         consequences=[_("It is a draft until somebody publishes it, in all languages of the office.")],
+        kept=drafts.form_of("feedback.response", record) if record else "feedback.response",
     )
 
 
@@ -405,9 +450,18 @@ def response_unpublish(request, pk):
 def engagement(request):
     """You said, we did: the public page."""
     published = PublishedResponse.objects.published().select_related("domain")
+    domains = StatisticalDomain.objects.filter(pk__in=published.order_by().values("domain"))
+    chosen = next((one for one in domains if str(one.pk) == request.GET.get("domain")), None)
     context = {
         "title": _("You said, we did"),
         "lede": _("What users of statistics told us, and what we did about it."),
-        "responses": published,
+        "responses": published.filter(domain=chosen) if chosen else published,
+        "domains": domains,
+        "chosen": chosen,
+        "numbers": DataNeed.objects.aggregate(
+            raised=Count("pk"),
+            decided=Count("pk", filter=~Q(decision="")),
+            **{key: Count("pk", filter=STAGES[key][1]) for key in ("delivered", "planned", "not_planned")},
+        ),
     }
     return render(request, "feedback/engagement.html", context)

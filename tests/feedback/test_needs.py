@@ -12,7 +12,7 @@ from feedback import priority
 from feedback.actions import need as actions
 from feedback.actions import request as requests
 from feedback.actions import response as responses
-from feedback.listings.need import with_priority
+from feedback.listings.need import STAGES, with_priority
 from feedback.models import DataNeed, DataRequest, NeedAnswer, NeedRaiser, PublishedResponse
 from nso_contacts.mail import delivery
 from nso_contacts.office import clock
@@ -27,7 +27,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-Status, Stage = DataNeed.Status, NeedAnswer.Stage
+Status, Stage, Decision = DataNeed.Status, NeedAnswer.Stage, DataNeed.Decision
 ACCEPTED = {"decision": "ACCEPTED", "decision_reason": "A law asks for it."}
 
 
@@ -458,3 +458,41 @@ def test_only_a_manager_publishes(signed_in, liaison, expert, manager, office):
         assert signed_in(user).post(f"/responses/{record.pk}/publish/").status_code == 403
     record.refresh_from_db()
     assert record.published_at is None
+
+
+def steps(page):
+    """The steps of a need as (words, done, current)."""
+    return [(str(step.title), step.done, step.current) for step in page.context["stages"]]
+
+
+def test_a_need_shows_how_far_it_has_come(signed_in, manager, make_need):
+    need = make_need()
+    client = signed_in(manager)
+    assert steps(client.get(need.get_absolute_url())) == [
+        ("Recorded", False, True),
+        ("Under review", False, False),
+        ("Planned", False, False),
+        ("Delivered", False, False),
+    ]
+    planned = {"promised_on": clock.today() + timedelta(days=90), "programme_reference": "2027, line 3"}
+    actions.decide(need, decision=Decision.ACCEPTED, decision_reason="Many ask", actor=manager, **planned)
+    page = client.get(need.get_absolute_url())
+    assert [done for _words, done, _current in steps(page)] == [True, True, False, False]
+    assert f"{page.context['need'].decided_by}</li>" in page.text
+    actions.meet(need, actor=manager)
+    assert all(done for _words, done, _current in steps(client.get(need.get_absolute_url())))
+
+
+def test_a_need_that_was_turned_down_is_not_delivered_when_it_closes(signed_in, manager, make_need):
+    need = make_need()
+    actions.decide(need, decision=Decision.REJECTED, decision_reason="The sample is too small", actor=manager)
+    tell(need.raisers.get(), actor=manager)
+    actions.close(need, actor=manager)
+    need.refresh_from_db()
+    client = signed_in(manager)
+    page = client.get(need.get_absolute_url())
+    assert [words for words, done, _current in steps(page) if done] == ["Recorded", "Under review", "Not planned"]
+    assert "has not been answered" not in page.text
+    assert not DataNeed.objects.owing_answers().exists()
+    found = {stage: client.get(f"/needs/?stage={stage}").context["listing"].count.number for stage in STAGES}
+    assert [stage for stage, number in found.items() if number] == ["not_planned"]
