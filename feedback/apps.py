@@ -14,6 +14,7 @@ class FeedbackConfig(AppConfig):
         from . import (  # noqa: PLC0415 (needs loaded apps)
             asking,
             follow_up_survey,
+            for_managers,
             merging,
             notices,
             register_of_needs,
@@ -28,6 +29,7 @@ class FeedbackConfig(AppConfig):
         need.register()
         own_links.register()
         service.register()
+        for_managers.register()
         asking.register()
         register_of_needs.register()
         merging.register()

@@ -47,6 +47,11 @@ class RequestFilter(django_filters.FilterSet):
     time = django_filters.ChoiceFilter(
         label=_("Time to answer"), choices=[("late", _("Late")), ("today", _("Due today"))], method="by_time"
     )
+    answered = django_filters.ChoiceFilter(
+        label=_("Answered in the last 90 days"),
+        choices=[("all", _("All of them")), ("on_time", _("On time")), ("late", _("After the day it was due"))],
+        method="by_answer",
+    )
     mine = django_filters.ChoiceFilter(
         label=_("Assigned"), choices=[("me", _("To me")), ("nobody", _("To nobody"))], method="by_assignment"
     )
@@ -66,6 +71,11 @@ class RequestFilter(django_filters.FilterSet):
         """Open ones that are late, or due today."""
         today = clock.today()
         return queryset.open().filter(Q(due_on__lt=today) if value == "late" else Q(due_on=today))
+
+    def by_answer(self, queryset, name, value):
+        """Those answered lately, on time or not."""
+        lately = queryset.answered_lately()
+        return lately if value == "all" else lately.filter(answered_on_time=value == "on_time")
 
     def by_assignment(self, queryset, name, value):
         """The reader's own, or nobody's."""

@@ -1,18 +1,25 @@
 """Data requests: what was asked, the clock, the conversation, the answer."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nso_contacts.audit.fields import RevisionField, revision_trigger
 from nso_contacts.audit.trail import tracked
-from nso_contacts.office.models import RequestClass
+from nso_contacts.office import clock
+from nso_contacts.office.models import Office, RequestClass
 
 from ..permissions import request_edit_scope, request_portal_scope, request_scope
 from ..triggers import REQUEST_SEARCH
+
+# How many days back an answer counts as one of lately.
+RECENT_DAYS = 90
 
 
 class RequestQuerySet(models.QuerySet):
@@ -30,6 +37,19 @@ class RequestQuerySet(models.QuerySet):
 
     def open(self):
         return self.filter(status__in=DataRequest.OPEN)
+
+    def answered_lately(self):
+        """Those answered in the last `RECENT_DAYS` days, with `answered_on_time`: on or before the day it was due.
+
+        A request that was taken up again counts with its first answer.
+        """
+        zone = Office.objects.current().zone
+        first_answer = TruncDate(Coalesce("first_delivered_at", "delivered_at"), tzinfo=zone)
+        answered = self.annotate(answered_day=first_answer, answer_due=Coalesce("first_due_on", "due_on"))
+        in_time = Q(answered_day__lte=F("answer_due"))
+        return answered.filter(answered_day__gt=clock.today() - timedelta(days=RECENT_DAYS)).annotate(
+            answered_on_time=Case(When(in_time, then=True), default=False, output_field=models.BooleanField())
+        )
 
 
 @tracked(exclude=["revision", "search_text"])

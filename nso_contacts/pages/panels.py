@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-PLACES = ("main", "rail", "tab", "fact", "button")
+PLACES = ("main", "rail", "tab", "fact", "line", "button")
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Panel:
 
     `context(record, user)` returns what `template` needs, or None to show nothing. A `tab` is drawn alone, after the
     reader chose it; its `count(record, user)` stands beside its name. A `fact` is drawn into the row of facts: its
-    template prints one `<div><dt>…</dt><dd>…</dd></div>`. A `button` stands among the actions of the page.
+    template prints one `<div><dt>…</dt><dd>…</dd></div>`. A `line` is one `<li>` of a list that the page has. A
+    `button` stands among the actions of the page.
     """
 
     key: str

@@ -17,7 +17,8 @@ from nso_contacts.office import clock
 from nso_contacts.pages import panels
 
 from .. import agenda, due
-from ..models import Interaction
+from ..listings.committee import vacant_seats
+from ..models import Committee, Interaction
 from ..relations import by_owner, within_rhythm
 
 SHOWN = 10
@@ -80,6 +81,8 @@ def manager_context(user):
         "events": agenda.events(user, today, today + timedelta(days=30))[:SHOWN],
         "facts": panels.shown("manager_work", user, user, "fact"),
         "main_panels": panels.shown("manager_work", user, user, "main"),
+        "vacant_seats": vacant_seats().filter(committee__in=Committee.objects.visible_to(user).active()).count(),
+        "lines": panels.shown("manager_work", user, user, "line"),
         "rail_panels": panels.shown("manager_work", user, user, "rail"),
     }
 
