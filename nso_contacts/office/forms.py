@@ -283,4 +283,5 @@ class FillForm(OfficeForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = countries()
+        # Without an empty choice an office that has named no country would be offered Afghanistan's days.
+        self.fields["country"].choices = [("", _("Choose a country")), *countries()]

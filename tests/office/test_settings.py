@@ -206,6 +206,14 @@ def test_a_day_that_is_a_holiday_already_is_refused(admin):
     assert "This day is already a holiday." in answer.content.decode()
 
 
+def test_no_country_s_days_are_taken_unless_one_is_chosen(admin):
+    page = admin.get(reverse("office:holidays_fill"))
+    assert page.context["form"]["country"].value() == ""
+    answer = admin.post(reverse("office:holidays_fill"), {"country": "", "year": "2028"})
+    assert answer.status_code == 422
+    assert not Holiday.objects.filter(date__year=2028).exists()
+
+
 def test_an_empty_year_is_filled_from_a_country_s_list(admin):
     page = admin.get("/settings/holidays/?year=2028").content.decode()
     assert "2028 is empty" in page
