@@ -80,13 +80,17 @@ def test_my_work_lists_ones_own_workshops_with_their_replies(client, liaison):
     assert "Not mine" not in page
 
 
+def how_many_need(user):
+    return sum(rows.count() for rows in panels.needing(user))
+
+
 def test_the_side_bar_counts_ones_own_workshops_that_wait_to_be_marked_as_held(liaison):
     workshop = WorkshopFactory(organiser=liaison)
     invited(workshop, PersonFactory())
     invited(WorkshopFactory(), PersonFactory())
-    assert panels.needing(liaison) == 0
+    assert how_many_need(liaison) == 0
     with time_machine.travel(workshop.end + timedelta(hours=1), tick=False):
-        assert panels.needing(liaison) == 1
+        assert how_many_need(liaison) == 1
 
 
 def test_taking_part_moves_the_last_contact_and_a_correction_takes_it_back(held, liaison):
