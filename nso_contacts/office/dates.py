@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from django.utils.dateformat import format as format_date
-from django.utils.translation import gettext_noop
+from django.utils.translation import get_language, gettext_noop
 
 from . import clock
 from .models import DateStyle, Office
@@ -44,32 +44,38 @@ def formats() -> Formats:
     return FORMATS[DateStyle(Office.objects.current().date_style)]
 
 
+def write(day: date | datetime, letters: str) -> str:
+    """Write a day in the reader's language. Only English begins a short month with a capital: “25 nov”, “25 Nov”."""
+    english = (get_language() or "en").startswith("en")
+    return format_date(day, letters if english else letters.replace("M", "b"))
+
+
 def short(day: date | datetime) -> str:
     """“Thu 15 Oct” in this year, “Fri 1 Jan 2027” in any other."""
     chosen = formats()
-    return format_date(day, chosen.this_year if day.year == clock.today().year else chosen.other_year)
+    return write(day, chosen.this_year if day.year == clock.today().year else chosen.other_year)
 
 
 def with_year(day: date | datetime) -> str:
     """“Thu 15 Oct 2026”, in any year."""
-    return format_date(day, formats().other_year)
+    return write(day, formats().other_year)
 
 
 def full(day: date | datetime) -> str:
     """“Thu 15 October 2026”, for readers outside the office."""
-    return format_date(day, formats().full)
+    return write(day, formats().full)
 
 
 def plain(day: date | datetime) -> str:
     """“15 Oct 2026”, where the weekday does not matter."""
-    return format_date(day, formats().plain)
+    return write(day, formats().plain)
 
 
 def day_month(day: date | datetime) -> str:
     """“15 Oct”, where the year is plain and there is little room."""
-    return format_date(day, formats().day_month)
+    return write(day, formats().day_month)
 
 
 def samples(day: date) -> list[tuple[str, str]]:
     """Return each style with how it writes `day`, for choosing one."""
-    return [(style.value, format_date(day, forms.full)) for style, forms in FORMATS.items()]
+    return [(style.value, write(day, forms.full)) for style, forms in FORMATS.items()]

@@ -37,6 +37,7 @@ def test_a_date_for_readers_outside():
     assert words.office_date_long(date(2026, 10, 15)) == "Thu 15 October 2026"
     with translation.override("fr"):
         assert words.office_date_long(date(2026, 10, 15)) == "jeu 15 octobre 2026"
+        assert words.office_date(date(2026, 10, 15)) == "jeu 15 oct"
     with translation.override("ar"):
         assert words.office_date_long(date(2026, 10, 15)) == "الخميس 15 أكتوبر 2026"
 
