@@ -294,11 +294,19 @@ def _locked(request: DataRequest) -> DataRequest:
     return DataRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
 
 
+# Staff read “In progress” for several states; who is refused something must know which of them it is.
+STAGES = {
+    Status.TRIAGED: _("Triaged, not begun"),
+    Status.DISCLOSURE_CHECK: _("Waiting for its disclosure check"),
+    Status.READY: _("Checked, ready to be answered"),
+}
+
+
 def _refuse_unless(request: DataRequest, *statuses: str) -> None:
     if request.status not in statuses:
         raise NotNow(
             _("The request is “%(status)s” now, so this cannot be done."),
-            params={"status": request.get_status_display()},
+            params={"status": STAGES.get(request.status, request.get_status_display())},
         )
 
 

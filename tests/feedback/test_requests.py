@@ -112,6 +112,8 @@ def test_figures_made_for_one_user_need_a_check_by_somebody_else(amina, ministry
     with pytest.raises(ValidationError, match="disclosure check"):
         actions.answer(request, "Here you are.", actor=statistician)
     actions.hand_in_for_check(request, actor=statistician)
+    with pytest.raises(ValidationError, match="Waiting for its disclosure check"):
+        actions.hand_in_for_check(request, actor=liaison)
     with pytest.raises(ValidationError, match="somebody other than the producer"):
         actions.sign_check(request, result="PASSED", method="rounding", remark="", actor=statistician)
     actions.sign_check(request, result="PASSED", method="rounding", remark="", actor=liaison)
