@@ -306,7 +306,7 @@ def _refuse_unless(request: DataRequest, *statuses: str) -> None:
     if request.status not in statuses:
         raise NotNow(
             _("The request is “%(status)s” now, so this cannot be done."),
-            params={"status": STAGES.get(request.status, request.get_status_display())},
+            params={"status": STAGES.get(Status(request.status)) or request.get_status_display()},
         )
 
 

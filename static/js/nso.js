@@ -233,6 +233,11 @@
         no_results: (_data, escape) => `<div class="no-results">${escape(box.dataset.none)}</div>`,
       },
     });
+    // Options that arrive after the reader went on to another field must not take the reader back.
+    const focus = chooser.focus.bind(chooser);
+    chooser.focus = () => {
+      if (document.activeElement === document.body || box.contains(document.activeElement)) focus();
+    };
     select.setAttribute("aria-hidden", "true");
     chooser.control_input.setAttribute("aria-label", label);
     if (invalid) chooser.control_input.setAttribute("aria-invalid", invalid);
