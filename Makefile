@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 ARGS ?=
 WORKERS ?= 2
 
-.PHONY: run dev manage test faults check bench messages lock browser
+.PHONY: run dev manage test faults check messages lock browser
 
 run: $(RUNTIME)  ## The whole office at http://127.0.0.1:8000/ until Ctrl-C (PORT, HOST, OFFICE=empty)
 	@exec $(DEVSTACK) run
@@ -33,9 +33,6 @@ check: $(DEVELOPMENT)  ## Everything but the tests: style, types, contracts, mig
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --lint --quiet templates
 	@$(DEVSTACK) exec -- scripts/check-project
-
-bench: $(DEVELOPMENT)  ## Time the pages on a filled database
-	@$(DEVSTACK) exec -- $(BIN)/python manage.py bench $(ARGS)
 
 messages: $(DEVELOPMENT)  ## Collect the texts to translate and compile the translations (needs gettext)
 	@$(DEVSTACK) exec -- $(BIN)/python manage.py makemessages --all --no-obsolete --add-location file --ignore $(VENV) --ignore var
