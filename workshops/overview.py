@@ -133,9 +133,9 @@ class Stage:
     """One step of the strip: done, current or to come, with its day or result."""
 
     title: Any
-    note: Any
-    done: bool
-    current: bool
+    note: Any = ""
+    done: bool = False
+    current: bool = False
 
 
 FOLLOW_UP_STAGE = 3

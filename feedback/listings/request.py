@@ -4,6 +4,7 @@ from functools import cached_property
 
 import django_filters
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -16,6 +17,7 @@ from stakeholders.models import StatisticalDomain
 
 from .. import wording
 from ..models import DataRequest
+from ..models.request import RECENT_DAYS
 
 Status = DataRequest.Status
 # The stages of the screen: several codes read the same.
@@ -48,7 +50,7 @@ class RequestFilter(django_filters.FilterSet):
         label=_("Time to answer"), choices=[("late", _("Late")), ("today", _("Due today"))], method="by_time"
     )
     answered = django_filters.ChoiceFilter(
-        label=_("Answered in the last 90 days"),
+        label=format_lazy(_("Answered in the last {days} days"), days=RECENT_DAYS),
         choices=[("all", _("All of them")), ("on_time", _("On time")), ("late", _("After the day it was due"))],
         method="by_answer",
     )

@@ -18,6 +18,7 @@ from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
 from stakeholders.models import Interaction, StatisticalDomain
 from workshops.models import Event
+from workshops.overview import Stage
 
 from .. import priority
 from ..actions import need as actions
@@ -71,16 +72,6 @@ def detail(request, pk):
     return render(request, "feedback/need.html", context)
 
 
-@dataclass(frozen=True)
-class Step:
-    """A step on the way of a need, as the page draws it."""
-
-    title: object
-    note: str = ""
-    done: bool = False
-    current: bool = False
-
-
 def stages_of(need):
     """The way of a need: recorded, under review, planned or not, delivered."""
     reached = stage(need)
@@ -98,7 +89,7 @@ def stages_of(need):
     last = len(titles) - 1
     ended = reached == "delivered" or bool(need.closed_at)
     return [
-        Step(title, note, done=n < at or (ended and n == last), current=n == at and not ended)
+        Stage(title, note, done=n < at or (ended and n == last), current=n == at and not ended)
         for n, (title, note) in enumerate(titles)
     ]
 
@@ -458,6 +449,7 @@ def engagement(request):
         "responses": published.filter(domain=chosen) if chosen else published,
         "domains": domains,
         "chosen": chosen,
+        # How many there are in the whole register is told to everybody; which ones, only the responses say.
         "numbers": DataNeed.objects.aggregate(
             raised=Count("pk"),
             decided=Count("pk", filter=~Q(decision="")),

@@ -34,7 +34,7 @@ class Trace:
 def contexts_of(batch: str) -> list[Any]:
     """Return the contexts of the changes that belong to a batch. The empty name is no batch."""
     with connection.cursor() as cursor:
-        # Twice, so that the index of the few contexts with a batch is used.
+        # The second condition is that of the index, which holds only the few contexts with a batch.
         cursor.execute(
             "SELECT id FROM pghistory_context WHERE metadata ->> 'batch' = %s AND (metadata ->> 'batch') <> ''", [batch]
         )
@@ -49,15 +49,20 @@ def tracked_models() -> Iterator[Model]:
             yield model
 
 
+def events_of(model: Model) -> Any:
+    """Return the model of the history rows of a tracked one."""
+    return model.pgh_event_model  # type: ignore[attr-defined]  # pghistory puts it on every tracked model
+
+
 def columns(model: Model) -> "list[models.Field[Any, Any]]":
     """Return the columns that history keeps, but for the key."""
-    kept = {one.name for one in model.pgh_event_model._meta.get_fields()}  # type: ignore[attr-defined]
+    kept = {one.name for one in events_of(model)._meta.get_fields()}
     return [one for one in model._meta.concrete_fields if one.name in kept and not one.primary_key]
 
 
 def traces(model: Model, contexts: Sequence[Any], pks: Sequence[Any] | None = None) -> Iterator[list[Trace]]:
     """Yield what a batch did to the rows of a model, or to some of them, in portions."""
-    events = model.pgh_event_model._base_manager  # type: ignore[attr-defined]
+    events = events_of(model)._base_manager
     own = events.filter(pgh_context__in=contexts)
     spans = (own if pks is None else own.filter(pgh_obj_id__in=pks)).order_by().values("pgh_obj_id")
     touched = list(

@@ -24,8 +24,6 @@ from django.utils.translation import gettext as _
 
 from . import batches
 
-CHUNK = 1_000
-
 CHANGED, WRITTEN, REMOVED = "changed", "written", "removed"
 
 
@@ -180,7 +178,7 @@ def _write(model: type[models.Model], names: list[str], effects: Iterable[Effect
             setattr(effect.now, name, getattr(effect.before, name))
         records.append(effect.now)
     fields = [model._meta.get_field(name).name for name in names]
-    model._base_manager.bulk_update(records, fields, batch_size=CHUNK)
+    model._base_manager.bulk_update(records, fields, batch_size=batches.CHUNK)
 
 
 def _because(model: type[models.Model], refused: IntegrityError) -> str:

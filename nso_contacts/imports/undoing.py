@@ -85,7 +85,7 @@ class Undoing:
     # What the import did ---------------------------------------------------------------------------------------------
 
     def _touched(self, model: Model) -> Touched | None:
-        events = model.pgh_event_model._meta.db_table  # type: ignore[attr-defined]
+        events = batches.events_of(model)._meta.db_table
         rows = _fetch(
             f"SELECT pgh_obj_id, bool_or(pgh_label = 'insert') FROM {events} WHERE pgh_context_id = ANY(%s) "
             "GROUP BY pgh_obj_id",
@@ -163,7 +163,7 @@ class Undoing:
 
     def _changed_since(self, model: Model, pks: list[int]) -> set[int]:
         """Of rows that the import created, those that no longer are as it left them."""
-        events = model.pgh_event_model._meta.db_table  # type: ignore[attr-defined]
+        events = batches.events_of(model)._meta.db_table
         columns = [one.column for one in batches.columns(model)]
         now, then = (", ".join(f"{row}.{column}" for column in columns) for row in ("t", "e"))
         rows = _fetch(
@@ -212,7 +212,7 @@ class Undoing:
         """“changed since by Nadia Rahmani, Wed 25 Nov”, for rows that changed after the import."""
         told = {}
         for chunk in _chunks(sorted(pks)):
-            events = model.pgh_event_model._base_manager.filter(pgh_obj_id__in=chunk)  # type: ignore[attr-defined]
+            events = batches.events_of(model)._base_manager.filter(pgh_obj_id__in=chunk)
             latest = events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id").select_related("pgh_context")
             rows = list(latest)
             names = actor_names([metadata(row) for row in rows])
@@ -231,7 +231,7 @@ def changed_since(batch: Batch, importer: Importer) -> int:
     What `look` finds out takes its time with thousands of records; this is quick enough for a page that asks.
     """
     model = importer.model
-    events = model.pgh_event_model._meta.db_table  # type: ignore[attr-defined]
+    events = batches.events_of(model)._meta.db_table
     rows = _fetch(
         f"""WITH own AS (
             SELECT pgh_obj_id, max(pgh_id) AS latest FROM {events} WHERE pgh_context_id = ANY(%s) GROUP BY pgh_obj_id)

@@ -1,6 +1,6 @@
 """The side bar: apps register their places, a person sees those they may open."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +29,9 @@ class NavItem:
     """One place in the side bar.
 
     `section` is a key of `SECTIONS`, or `PORTAL` for the bar of the portal. `capability` is one capability, several
-    of which one is enough, or None for everybody who sees the bar. `needing` returns querysets that
-    have no row in common: what there needs this person. All places are counted on every page, in one statement that
-    stops at 100 rows each. `key` is the letter that follows G on the keyboard.
+    of which one is enough, or None for everybody who sees the bar. `needing` returns querysets that have no row in
+    common: what there needs this person. All places are counted on every page, in one statement that stops at 100 rows
+    each. `key` is the letter that follows G on the keyboard.
     """
 
     section: str
@@ -97,14 +97,13 @@ def open_to(request: HttpRequest) -> dict[str, list[NavItem]]:
     return found
 
 
-def shown(items: Sequence[NavItem], user: Any) -> list[Place]:
+def shown(items: Sequence[NavItem], user: Any) -> dict[NavItem, Place]:
     """Return the places as `user` sees them, what needs them counted."""
     parts = {(item, n): rows for item in items if item.needing for n, rows in enumerate(item.needing(user))}
-    counts = capped(parts, most=MOST_SHOWN) if parts else {}
     numbers: dict[NavItem, list[Count]] = {}
-    for (item, _n), count in counts.items():
+    for (item, _n), count in capped(parts, most=MOST_SHOWN).items():
         numbers.setdefault(item, []).append(count)
-    return [Place(item.title, item.url(), item.icon, item.key, in_few(numbers.get(item, []))) for item in items]
+    return {item: Place(item.title, item.url(), item.icon, item.key, in_few(numbers.get(item, []))) for item in items}
 
 
 def in_few(counts: Sequence[Count]) -> str:
@@ -115,23 +114,21 @@ def in_few(counts: Sequence[Count]) -> str:
 
 def sections(request: HttpRequest) -> list[Section]:
     """Return the side bar of the reader, the current place marked; sections without places are left out."""
-    items = {section: found for section, found in open_to(request).items() if section != PORTAL}
-    places = shown([item for found in items.values() for item in found], request.user)
+    found = {section: items for section, items in open_to(request).items() if section != PORTAL and items}
+    places = shown([item for items in found.values() for item in items], request.user)
     # A view whose record belongs to another place of the bar than its address says which one.
-    mark_current(places, getattr(request, "place", request.path))
-    in_order = iter(places)
-    bar = [Section(SECTIONS[section], [next(in_order) for _item in found]) for section, found in items.items()]
-    return [section for section in bar if section.places]
+    mark_current(places.values(), getattr(request, "place", request.path))
+    return [Section(SECTIONS[section], [places[item] for item in items]) for section, items in found.items()]
 
 
 def portal(request: HttpRequest) -> list[Place]:
     """Return the bar of the portal, the current place marked."""
-    bar = shown(open_to(request)[PORTAL], request.user)
+    bar = list(shown(open_to(request)[PORTAL], request.user).values())
     mark_current(bar, request.path)
     return bar
 
 
-def mark_current(found: list[Place], path: str) -> None:
+def mark_current(found: Iterable[Place], path: str) -> None:
     """Mark the place whose address is the longest beginning of `path`; the start page only on itself."""
     within = [place for place in found if path == place.url or (place.url != "/" and path.startswith(place.url))]
     if within:
