@@ -31,7 +31,7 @@ from workshops import schedule
 from workshops.actions import event as event_actions
 from workshops.actions import meeting as meeting_actions
 from workshops.actions import sending
-from workshops.models import Event, Invitation
+from workshops.models import Attendance, Event, Invitation
 
 # Directory -----------------------------------------------------------------------------------------------------------
 
@@ -178,6 +178,39 @@ def invited(event, *people):
     sending.send_invitations(event, actor=event.organiser)
     event.refresh_from_db()
     return [event.invitations.get(person=person) for person in people]
+
+
+def held_workshop(*people, start=None, **fields):
+    """A workshop held on `start` (a week ago) for three hours; `people` were there, each for their organisation."""
+    start = start or timezone.now() - timedelta(days=7, hours=3)
+    end = start + timedelta(hours=3)
+    event = Event.objects.create(
+        **{
+            "title": "Labour Force Survey redesign",
+            "organiser": fields.pop("organiser", None) or UserFactory(),
+            "start": start,
+            "end": end,
+            "time_zone": "UTC",
+            "room": "Room 1",
+            "languages": ["en"],
+            "reply_by": start.date(),
+            "status": Event.Status.HELD,
+            "invited_at": start - timedelta(days=40),
+            "held_at": end,
+            **fields,
+        }
+    )
+    for person in people:
+        post = person.posts.first()
+        Attendance.objects.create(
+            event=event,
+            person=person,
+            organisation=post.organisation if post else None,
+            state=Attendance.State.PRESENT_IN_PERSON,
+            occurred_at=start,
+            recorded_at=timezone.now(),
+        )
+    return event
 
 
 def seat(committee, principal=None, alternate=None, **fields):

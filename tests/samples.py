@@ -444,35 +444,11 @@ def _enquiry(people):
 
 def _held_event(people):
     """A workshop of last week that the visiting expert attended."""
-    from nso_contacts.office import clock
     from stakeholders.models import Person
-    from tests.factories import PersonFactory
-    from workshops.models import Attendance, Event
+    from tests.factories import PersonFactory, held_workshop
 
-    now = timezone.now()
-    event = Event.objects.create(
-        title="Labour Force Survey redesign",
-        organiser=people["liaison"],
-        start=now - timedelta(days=7, hours=3),
-        end=now - timedelta(days=7),
-        time_zone="UTC",
-        room="Room 1",
-        languages=["en"],
-        reply_by=clock.today() - timedelta(days=10),
-        status=Event.Status.HELD,
-        invited_at=now - timedelta(days=40),
-        held_at=now - timedelta(days=7),
-    )
     person = Person.objects.filter(user=people["expert"]).first() or PersonFactory(user=people["expert"])
-    Attendance.objects.create(
-        event=event,
-        person=person,
-        organisation=person.posts.first().organisation,
-        state="PRESENT_IN_PERSON",
-        occurred_at=event.start,
-        recorded_at=now,
-    )
-    return event
+    return held_workshop(person, organiser=people["liaison"])
 
 
 def _survey_wave(people):

@@ -7,14 +7,12 @@ delivered (or, for the first run, printed), so the test knows tokens that the pr
 import html
 import re
 from collections import defaultdict
-from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import resolve, reverse
-from django.utils import timezone
 
 from feedback.actions import request as requests
 from feedback.actions import survey as surveys
@@ -27,8 +25,8 @@ from nso_contacts.mail import delivery
 from nso_contacts.mail.models import Message
 from tests.access.reading import offered, text_of
 from tests.access.test_routes import TABLE, address, may_enter
-from tests.factories import PersonFactory, WorkshopFactory, domain, invited
-from workshops.models import Attendance, Event
+from tests.factories import PersonFactory, WorkshopFactory, domain, held_workshop, invited
+from workshops.models import Event
 
 # Every route that answers for whoever has the link: its kind is missing from the letters, and the test says so.
 TOKEN_ROUTES = {
@@ -78,7 +76,7 @@ def links_of_every_kind(office, people, smtp_sink, capsys):
     amina = PersonFactory(name="Amina Haddad", email="amina@token.example")
     known = people["expert"].person
     invited(WorkshopFactory(organiser=people["liaison"]), amina, known)
-    held = held_event(people["liaison"], amina, known)
+    held = held_workshop(amina, known, organiser=people["liaison"])
     surveys.open_wave(held, actor=people["liaison"])
     for number, asker in enumerate((amina, known)):
         asked = DataRequest(
@@ -101,34 +99,6 @@ def links_of_every_kind(office, people, smtp_sink, capsys):
     call_command("create_office", administrator="first@token.example")
     tokens.take(capsys.readouterr().out)
     return tokens
-
-
-def held_event(organiser, *people):
-    """A workshop of last week that `people` attended."""
-    end = timezone.now() - timedelta(days=7)
-    event = Event.objects.create(
-        title="Labour Force Survey redesign",
-        organiser=organiser,
-        start=end - timedelta(hours=3),
-        end=end,
-        time_zone="UTC",
-        room="Room 1",
-        languages=["en"],
-        reply_by=(end - timedelta(days=3)).date(),
-        status=Event.Status.HELD,
-        invited_at=end - timedelta(days=30),
-        held_at=end,
-    )
-    for person in people:
-        Attendance.objects.create(
-            event=event,
-            person=person,
-            organisation=person.posts.get().organisation,
-            state="PRESENT_IN_PERSON",
-            occurred_at=event.start,
-            recorded_at=end,
-        )
-    return event
 
 
 def records():

@@ -12,8 +12,7 @@ from feedback.mails.request import LINK
 from feedback.models import DataNeed, DataRequest, Enquiry, NeedRaiser, PublishedResponse
 from nso_contacts.mail import links
 from nso_contacts.office import clock
-from tests.factories import PersonFactory, domain
-from workshops.models import Attendance, Event
+from tests.factories import PersonFactory, domain, held_workshop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,27 +47,7 @@ def story(office, liaison, manager, expert):
     )
     enquiry = Enquiry.objects.create(reference="E-1", topic="DATA", text="Students?", email="m@univ.example")
     now = timezone.now()
-    event = Event.objects.create(
-        title="Labour Force Survey redesign",
-        organiser=liaison,
-        start=now - timedelta(days=7, hours=3),
-        end=now - timedelta(days=7),
-        time_zone="UTC",
-        room="Room 1",
-        languages=["en"],
-        reply_by=clock.today() - timedelta(days=10),
-        status=Event.Status.HELD,
-        invited_at=now - timedelta(days=40),
-        held_at=now - timedelta(days=7),
-    )
-    Attendance.objects.create(
-        event=event,
-        person=person,
-        organisation=ministry,
-        state="PRESENT_IN_PERSON",
-        occurred_at=event.start,
-        recorded_at=now,
-    )
+    event = held_workshop(person, organiser=liaison)
     wave = surveys.open_wave(event, actor=manager)
     until = now + timedelta(days=3)
     return {

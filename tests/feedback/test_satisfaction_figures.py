@@ -25,8 +25,8 @@ from openpyxl import load_workbook
 from feedback.actions import survey as actions
 from feedback.models import Answer, FrameMember, Response
 from stakeholders.models import Person, UserSegment
-from tests.factories import OrganisationFactory
-from workshops.models import Attendance, Event
+from tests.factories import OrganisationFactory, held_workshop
+from workshops.models import Attendance
 
 pytestmark = pytest.mark.django_db
 PAGE = "/insight/satisfaction/"
@@ -63,23 +63,6 @@ def expected(asked, answers, satisfied):
 HIDDEN = ["c", "c", "c"]
 
 
-def workshop(liaison, title, start):
-    """A workshop that was held."""
-    return Event.objects.create(
-        title=title,
-        organiser=liaison,
-        start=start,
-        end=start + timedelta(hours=3),
-        time_zone="UTC",
-        room="Room 1",
-        languages=["en"],
-        reply_by=start.date(),
-        status=Event.Status.HELD,
-        invited_at=start - timedelta(days=40),
-        held_at=start + timedelta(hours=3),
-    )
-
-
 def survey(event, groups, *, closed=True):
     """Ask everybody who came, by segment, and answer as the groups say."""
     for segment, (asked, _values) in groups.items():
@@ -114,20 +97,31 @@ def survey(event, groups, *, closed=True):
 @pytest.fixture
 def waves(office, liaison):
     """Four workshops in three quarters; two who were asked broke off before W5, one left before being asked."""
-    third = survey(workshop(liaison, "Household budgets", datetime(2026, 7, 8, 9, tzinfo=UTC)), GROUPS, closed=False)
+    third = survey(
+        held_workshop(organiser=liaison, title="Household budgets", start=datetime(2026, 7, 8, 9, tzinfo=UTC)),
+        GROUPS,
+        closed=False,
+    )
     broke_off = third.frame.filter(segment__code="GOVERNMENT", disposition="NON_CONTACT").order_by("pk")
     for member in broke_off[:2]:
         Response.objects.create(member=member)
     FrameMember.objects.filter(pk__in=[member.pk for member in broke_off[:2]]).update(disposition="PARTIAL")
     actions.close(third, actor=None)
     second = {"GOVERNMENT": (10, [5, 4, 4, 4, 3, 3, 1])}
-    other = survey(workshop(liaison, "Health accounts", datetime(2026, 9, 3, 9, tzinfo=UTC)), second, closed=False)
+    other = survey(
+        held_workshop(organiser=liaison, title="Health accounts", start=datetime(2026, 9, 3, 9, tzinfo=UTC)),
+        second,
+        closed=False,
+    )
     left = other.frame.filter(disposition="NON_CONTACT").last()
     left.disposition = "INELIGIBLE"
     left.save()
     actions.close(other, actor=None)
-    nobody = survey(workshop(liaison, "Prices", datetime(2026, 5, 6, 9, tzinfo=UTC)), {"GOVERNMENT": (6, [])})
-    still_open = workshop(liaison, "Registers", datetime(2026, 10, 7, 9, tzinfo=UTC))
+    nobody = survey(
+        held_workshop(organiser=liaison, title="Prices", start=datetime(2026, 5, 6, 9, tzinfo=UTC)),
+        {"GOVERNMENT": (6, [])},
+    )
+    still_open = held_workshop(organiser=liaison, title="Registers", start=datetime(2026, 10, 7, 9, tzinfo=UTC))
     survey(still_open, {"GOVERNMENT": (9, [1] * 8)}, closed=False)
     return {"first": third, "second": other, "nobody": nobody}
 
@@ -247,7 +241,7 @@ def test_an_open_survey_is_counted_nowhere(signed_in, manager, waves):
     ids=["a census", "few and all satisfied", "many and all satisfied", "too few", "too few asked"],
 )
 def test_one_workshop_alone(office, liaison, signed_in, manager, asked, values, row):
-    held = workshop(liaison, "Alone", datetime(2026, 7, 8, 9, tzinfo=UTC))
+    held = held_workshop(organiser=liaison, title="Alone", start=datetime(2026, 7, 8, 9, tzinfo=UTC))
     wave = survey(held, {"GOVERNMENT": (asked, values)})
     client = signed_in(manager)
     for path in (f"{PAGE}?period=2026-3", f"{PAGE}?workshop={wave.pk}", f"{PAGE}?period=2026"):

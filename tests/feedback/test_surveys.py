@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from nso_contacts.mail import links
 from nso_contacts.mail.models import Message
 from nso_contacts.office import clock, dates
 from stakeholders.models import Person, PersonEmail, UserSegment
-from tests.factories import OrganisationFactory
+from tests.factories import OrganisationFactory, held_workshop
 from workshops.models import Attendance, Event
 
 pytestmark = pytest.mark.django_db
@@ -26,24 +27,7 @@ ALL = {"W1": 4, "W2": 4, "W3": 3, "W4": 5, "W5": 5, "W6": 3, "W7": "More time fo
 @pytest.fixture
 def make_event(liaison):
     """A workshop that was held, with nobody there yet."""
-
-    def make(start=datetime(2026, 8, 5, 9, tzinfo=UTC), title="Labour Force Survey redesign", **fields):
-        return Event.objects.create(
-            title=title,
-            organiser=liaison,
-            start=start,
-            end=start + timedelta(hours=3),
-            time_zone="UTC",
-            room="Room 1",
-            languages=["en"],
-            reply_by=start.date(),
-            status=Event.Status.HELD,
-            invited_at=start - timedelta(days=40),
-            held_at=start + timedelta(hours=3),
-            **fields,
-        )
-
-    return make
+    return partial(held_workshop, organiser=liaison, start=datetime(2026, 8, 5, 9, tzinfo=UTC))
 
 
 def attend(event, segment="GOVERNMENT", count=1):

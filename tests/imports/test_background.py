@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from django.db import connection
 from nso_contacts.imports import actions, progress, tasks
 from nso_contacts.imports.models import Batch
 from stakeholders.models import Organisation
+from tests.at_once import at_once
 
 ROWS = 4_000
 WORKER = """
@@ -33,23 +33,6 @@ def checked(transactional_db, liaison):
     actions.choose(batch, mapping=batch.mapping, options={**batch.options, "rule": "name"}, actor=liaison)
     actions.work(batch.pk)
     return Batch.objects.get(pk=batch.pk)
-
-
-def at_once(*calls):
-    """Run calls in threads that begin together; return what they returned, in order."""
-    start, found = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(place, call):
-        start.wait()
-        found[place] = call()
-        connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def kill_in_the_middle(batch, phase):

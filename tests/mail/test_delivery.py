@@ -1,7 +1,6 @@
 """Sending: asked again, sent once, and what became of it written down."""
 
 import smtplib
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from nso_contacts.mail import backends, delivery, outbox, tasks
 from nso_contacts.mail.models import LEASE, Message
 from nso_contacts.mail.outbox import Letter
 from nso_contacts.office.models import Holiday
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -428,18 +428,8 @@ def test_two_runs_at_once_never_send_the_same_message(switches, office, liaison,
     office.hourly_mail_ceiling = 10_000
     office.save()
     outbox.post_many("test.service", [Letter(liaison, address=f"p{n}@labour.example") for n in range(120)])
-    start = threading.Barrier(4)
 
-    def run():
-        start.wait()
-        delivery.run()
-        connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[delivery.run] * 4)
 
     received = [mail.envelope_to[0] for mail in smtp_sink.messages]
     assert sorted(received) == sorted(f"p{n}@labour.example" for n in range(120))

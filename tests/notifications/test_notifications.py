@@ -1,8 +1,6 @@
 """The bell: one row for each person, cause and record, written with its cause, shown as long as the cause stands."""
 
 import re
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -22,6 +20,7 @@ from nso_contacts.office.models import RequestClass
 from stakeholders.actions import relation
 from stakeholders.actions import task as task_actions
 from stakeholders.models import ExpertAssignment, Task
+from tests.at_once import at_once
 from tests.factories import (
     OrganisationFactory,
     PersonFactory,
@@ -63,21 +62,6 @@ def bell(page):
 
 def titles(page):
     return [item.title for item in page.context["items"]]
-
-
-def at_once(times, call):
-    """Call it in so many threads that begin together, each with a connection of its own; what one raises is raised."""
-    start = threading.Barrier(times)
-
-    def one(_number):
-        try:
-            start.wait(timeout=20)
-            call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        list(pool.map(one, range(times)))
 
 
 # Causes --------------------------------------------------------------------------------------------------------------
@@ -350,7 +334,7 @@ def test_the_same_cause_told_by_many_at_once_is_one_row(liaison, statistician):
         for _n in range(5):
             actions.tell("stakeholders.task_assigned", task, [statistician, liaison], actor=None)
 
-    at_once(8, tell)
+    at_once(*[tell] * 8)
 
     assert sorted(Notification.objects.values_list("user", flat=True)) == sorted([statistician.pk, liaison.pk])
 
@@ -360,7 +344,7 @@ def test_two_hourly_runs_at_once_write_each_row_once(liaison):
     for _n in range(5):
         TaskFactory(assignee=liaison, in_days=-2)
 
-    at_once(3, tasks.tell_what_came_about)
+    at_once(*[tasks.tell_what_came_about] * 3)
 
     assert Notification.objects.count() == 5
 

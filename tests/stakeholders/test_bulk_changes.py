@@ -1,12 +1,11 @@
 """Changing many records of a list at once: asked, confirmed with exact numbers, done once, told, and taken back."""
 
 import re
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from stakeholders import tasks
 from stakeholders.actions import bulk_change
 from stakeholders.bulk_kinds import kind_of
 from stakeholders.models import BulkChange, Organisation, Person, UserGroup
+from tests.at_once import at_once
 from tests.factories import OrganisationFactory, PersonFactory, UserFactory, WorkshopFactory, domain, invite
 
 pytestmark = pytest.mark.django_db
@@ -124,21 +124,12 @@ def test_sending_the_confirmation_twice_is_one_change(client, manager):
 @pytest.mark.django_db(transaction=True)
 def test_two_presses_at_the_same_moment_are_one_change(make_user):
     liaison, person, key = make_user("liaison"), PersonFactory(), uuid.uuid4()
-    found, start = [], threading.Barrier(2)
 
     def press():
-        start.wait()
         order = {"options": "", "title": "Checked", "key": key, "actor": liaison}
-        found.append(bulk_change.order(kind_of("verify", "person"), "person", [person.pk], **order).pk)
-        connection.close()
+        return bulk_change.order(kind_of("verify", "person"), "person", [person.pk], **order).pk
 
-    presses = [threading.Thread(target=press) for _ in range(2)]
-    for one in presses:
-        one.start()
-    for one in presses:
-        one.join()
-
-    assert len(set(found)) == 1
+    assert len(set(at_once(press, press))) == 1
     assert BulkChange.objects.get().changed == 1
     assert Person.pgh_event_model.objects.filter(pgh_label="update").count() == 1
 
