@@ -285,6 +285,8 @@
     const save = async (leaving) => {
       clearTimeout(timer);
       timer = 0;
+      // A form that came back with errors has taken this one's place, and what it holds is newer.
+      if (!form.isConnected) return;
       const typed = new FormData(form);
       [...typed.entries()].forEach(([name, value]) => { if (value instanceof File) typed.delete(name); });
       typed.set("draft-act", "quietly");

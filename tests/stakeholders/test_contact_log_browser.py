@@ -87,8 +87,8 @@ def test_what_is_missing_is_said_in_the_dialog_and_a_closed_form_keeps_its_draft
     page.keyboard.type("hadd", delay=30)
     page.wait_for_selector("dialog .ts-dropdown .option:has-text('Amina Haddad')")
     page.keyboard.press("Enter")
-    page.locator("dialog [name=subject]").fill("A whole sentence")
-    with page.expect_response("/interactions/quick/"):
+    with page.expect_response(lambda answer: "A+whole+sentence" in (answer.request.post_data or "")):
+        page.locator("dialog [name=subject]").fill("A whole sentence")
         page.keyboard.press("Escape")
     another_tab = page.context.new_page()
     page.close()
