@@ -22,7 +22,7 @@ manage: $(RUNTIME)  ## A management command against that office: make manage ARG
 	@exec $(DEVSTACK) manage $(ARGS)
 
 test: $(DEVELOPMENT) browser  ## All tests, with throw-away servers: make test ARGS="tests/mail -x"
-	@$(DEVSTACK) exec -- $(BIN)/python -m pytest -q --reuse-db -n $(WORKERS) $(ARGS)  # the database goes with its servers
+	@$(DEVSTACK) exec -- $(BIN)/python -m pytest -q --reuse-db -n $(WORKERS) --dist loadgroup $(ARGS)  # the database goes with its servers
 
 faults: $(DEVELOPMENT)  ## The long form of the tests that kill processes, fill disks and break mail servers
 	@$(DEVSTACK) exec -- $(BIN)/python -m pytest -q -m faults $(ARGS) tests/faults

@@ -12,8 +12,7 @@ from feedback.models import DataRequest
 from nso_contacts.mail import delivery, links
 from nso_contacts.mail.models import Message, PersonalLink
 from stakeholders.models import PersonEmail
-from tests.access.test_no_token import held_event
-from tests.factories import OrganisationFactory, PersonFactory, WorkshopFactory, domain, invited
+from tests.factories import OrganisationFactory, PersonFactory, WorkshopFactory, domain, held_workshop, invited
 from workshops import messages as workshops
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +42,7 @@ def everything(office, liaison, smtp_sink):
     """Amina has an invitation, a survey and a request; the letters about them are out. Their paths, by kind."""
     amina = PersonFactory(name="Amina Haddad", email="amina@labour.example")
     invited(WorkshopFactory(title="Consumer prices", organiser=liaison), amina)
-    surveys.open_wave(held_event(liaison, amina), actor=liaison)
+    surveys.open_wave(held_workshop(amina, organiser=liaison), actor=liaison)
     request = DataRequest(
         requester=amina,
         organisation=amina.posts.get().organisation,
@@ -138,7 +137,7 @@ def test_who_asked_through_the_public_form_gets_the_way_to_their_request(office,
 
 def test_what_is_over_is_left_out(office, liaison, smtp_sink, client):
     amina = PersonFactory(email="amina@labour.example")
-    surveys.open_wave(held_event(liaison, amina), actor=liaison)
+    surveys.open_wave(held_workshop(amina, organiser=liaison), actor=liaison)
     surveys.SurveyWave.objects.update(closed_at=timezone.now())
     letters(smtp_sink)
     ask(client, "amina@labour.example")
