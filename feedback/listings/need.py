@@ -162,6 +162,7 @@ class NeedListing(Listing):
         Column("needed_by", _("Needed by"), template="feedback/cells/needed_by.html"),
     ]
     filters = NeedFilter
+    usual_filters = ("stage", "domain", "horizon")
     search = True
     default_sort = "-points"
     noun = ngettext_lazy("%(shown)s need", "%(shown)s needs", "n")

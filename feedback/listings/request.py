@@ -119,6 +119,7 @@ class RequestListing(Listing):
         Column("due_on", _("Time to answer"), template="feedback/cells/clock.html", order=("due_on",)),
     ]
     filters = RequestFilter
+    usual_filters = ("stage", "time", "mine", "domain")
     search = True
     default_sort = "-received_at"
     noun = ngettext_lazy("%(shown)s request", "%(shown)s requests", "n")

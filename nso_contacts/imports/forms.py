@@ -39,7 +39,8 @@ class UploadForm(FileForm):
         super().__init__(*args, **kwargs)
         choices = [(importer.key, importer.title) for importer in open_to(self.user)]
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
-        self.fields["kind"].initial = choices[0][0] if choices else None
+        if self.initial.get("kind") not in dict(choices):
+            self.initial["kind"] = choices[0][0] if choices else None
 
 
 class ColumnsForm(OfficeForm):

@@ -31,8 +31,8 @@ KEPT = "KEPT"
 
 @requires("run_imports")
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take a file in."""
-    form = UploadForm(posted(request), user=request.user)
+    """Take a file in; the list one comes from says what it holds."""
+    form = UploadForm(posted(request), user=request.user, initial={"kind": request.GET.get("kind", "")})
 
     def save(form: UploadForm) -> Batch:
         sent = form.cleaned_data

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django_filters.widgets import SuffixedMultiWidget
 
 from nso_contacts.office import dates
 
@@ -17,6 +18,8 @@ Sent = list[list[str]]
 
 def keys(widget: forms.Widget, key: str) -> list[str]:
     """Return the names of the controls of a field."""
+    if isinstance(widget, SuffixedMultiWidget):
+        return [widget.suffixed(key, suffix) for suffix in widget.suffixes]
     if isinstance(widget, forms.MultiWidget):
         inside: Any = widget
         named = zip(inside.widgets_names, inside.widgets, strict=True)
@@ -58,6 +61,16 @@ def in_words(field: forms.Field, values: list[str]) -> str:
     except ValidationError:
         value = None
     return spoken(value) or ", ".join(values)
+
+
+def days_in_words(days: slice) -> str:
+    """Return what a person reads for a range of days, of which one end may be open."""
+    ends = [day and dates.with_year(timezone.localtime(day)) for day in (days.start, days.stop)]
+    if not ends[1]:
+        return _("from %(day)s") % {"day": ends[0]}
+    if not ends[0]:
+        return _("until %(day)s") % {"day": ends[1]}
+    return _("%(first)s to %(last)s") % {"first": ends[0], "last": ends[1]}
 
 
 def records(field: Any, values: list[str]) -> Iterable[Any]:

@@ -38,11 +38,12 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
+from django_filters.fields import DateRangeField
 
 from nso_contacts.access.policy import requires
 
 from . import export, saved_views
-from .controls import in_words, keys
+from .controls import days_in_words, in_words, keys
 from .counting import Count, count
 from .matching import matching
 from .picks import Pick
@@ -125,6 +126,7 @@ class Action:
     capability: str | None = None
     primary: bool = False
     args: tuple[str, ...] = ()
+    query: str = ""
 
     def is_open_to(self, user: Any) -> bool:
         """Whether `user` may press it."""
@@ -133,7 +135,8 @@ class Action:
     @property
     def url(self) -> str:
         """Where it leads."""
-        return reverse(self.url_name, args=self.args)
+        url = reverse(self.url_name, args=self.args)
+        return f"{url}?{self.query}" if self.query else url
 
 
 @dataclass(frozen=True)
@@ -182,6 +185,8 @@ class Listing:
     queryset: ClassVar[Any] = None
     columns: ClassVar[list[Column]] = []
     filters: ClassVar[Any] = None
+    # The filters that stand beside the search, if not all of them do; the others are folded under “More filters”.
+    usual_filters: ClassVar[tuple[str, ...]] = ()
     search: ClassVar[bool | tuple[str, ...]] = False
     search_hint: ClassVar[Text] = _("Search in this list")
     default_sort: ClassVar[str] = ""
@@ -452,13 +457,34 @@ class Listing:
         for name, names in self.active.items():
             control = self.filterset.form.fields[name]
             values = [value for one in names for value in self.state.getlist(one) if value]
-            chips.append(Chip(control.label or name, in_words(control, values), self.link(names)))
+            given = self.filterset.form.cleaned_data[name]
+            words = days_in_words(given) if isinstance(control, DateRangeField) else in_words(control, values)
+            chips.append(Chip(control.label or name, words, self.link(names)))
         if self.typed:
             chips.append(Chip(_("Search"), f"“{self.typed}”", self.link([SEARCH])))
         return chips
 
     @property
     def filter_fields(self) -> list[tuple[Any, int]]:
+        """The controls of the usual filters, each with how many values are chosen."""
+        return [(bound, chosen) for bound, chosen in self.all_filter_fields if self.is_usual(bound.name)]
+
+    @property
+    def rare_fields(self) -> list[tuple[Any, int]]:
+        """The same of those that are folded away."""
+        return [(bound, chosen) for bound, chosen in self.all_filter_fields if not self.is_usual(bound.name)]
+
+    @property
+    def rare_in_force(self) -> bool:
+        """Whether one of those folded away narrows the list; then they are shown."""
+        return not all(map(self.is_usual, self.active))
+
+    def is_usual(self, name: str) -> bool:
+        """Whether a filter stands beside the search."""
+        return not self.usual_filters or name in self.usual_filters
+
+    @cached_property
+    def all_filter_fields(self) -> list[tuple[Any, int]]:
         """The controls of the filters, each with how many values are chosen."""
         if self.filterset is None:
             return []

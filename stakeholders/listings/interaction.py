@@ -126,6 +126,7 @@ class InteractionListing(Listing):
         Column("outcome", _("Outcome"), only="export"),
     ]
     filters = InteractionFilter
+    usual_filters = ("channel", "domain", "author", "follow_up")
     search = True
     search_hint = _("Search subject, notes and outcome")
     default_sort = "-occurred_at"

@@ -104,11 +104,13 @@ class OrganisationListing(LeanListing):
         Column("owner", _("Owner"), order=("owner__name",), css="nowrap"),
     ]
     filters = OrganisationFilter
+    usual_filters = ("kind", "domain", "owner", "state")
     search = True
     search_hint = _("Search name, acronym, e-mail")
     default_sort = "name"
     noun = ngettext_lazy("%(shown)s organisation", "%(shown)s organisations", "n")
     buttons = [
+        Action(_("Import"), "imports:upload", icon="upload", capability="run_imports", query="kind=organisations"),
         Action(
             _("Add organisation"), "stakeholders:organisation_create", icon="building", capability="change_directory"
         ),

@@ -155,6 +155,7 @@ class PersonListing(LeanListing):
         Column("do_not_contact", _("Do not contact"), only="export"),
     ]
     filters = PersonFilter
+    usual_filters = ("kind", "domain", "due")
     search = True
     search_hint = _("Search name, organisation, e-mail")
     default_sort = "name"
@@ -172,7 +173,10 @@ class PersonListing(LeanListing):
             (_("Left"), {"state": "left"}),
         ]
 
-    buttons = [Action(_("Add person"), "stakeholders:person_create", icon="person-plus", capability="change_directory")]
+    buttons = [
+        Action(_("Import"), "imports:upload", icon="upload", capability="run_imports", query="kind=people"),
+        Action(_("Add person"), "stakeholders:person_create", icon="person-plus", capability="change_directory"),
+    ]
     empty = Empty(
         "people",
         _("No people yet"),

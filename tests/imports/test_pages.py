@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -65,6 +66,13 @@ def applied(client, batch):
     actions.work(batch.pk)
     batch.refresh_from_db()
     return batch
+
+
+def test_the_list_one_comes_from_says_what_the_file_holds(client):
+    button = re.search(r'href="(/imports/new/[^"]*)"', client.get("/people/").text)
+
+    assert re.findall(r'value="(\w+)"[^>]* checked', client.get(button[1]).text) == ["people"]
+    assert client.get("/imports/new/?kind=nonsense").status_code == 200
 
 
 def test_every_bad_cell_is_named_and_nothing_is_written(client):

@@ -86,6 +86,7 @@ class PeopleListing(Listing):
         Column("pk", "Number", numeric=True, only="export"),
     ]
     filters = PeopleFilter
+    usual_filters = ("role", "theme")
     search = ("name", "email")
     default_sort = "name"
     page_size = 10

@@ -112,6 +112,31 @@ def test_a_filter_becomes_a_chip_that_takes_only_itself_away(admin, make_user):
     assert '<a class="sm" href="/sample/people/">Clear all</a>' in answer.text
 
 
+def test_a_filter_of_days_becomes_a_chip_and_stays_on_the_next_page(admin, people):
+    answer = admin.get("/sample/people/?created_after=2026-01-01")
+
+    assert "Created: from Thu 1 Jan 2026" in answer.text
+    assert 'href="/sample/people/?created_after=2026-01-01&amp;page=2" rel="next"' in answer.text
+    assert "Created: until Thu 4 Jan 2080" in admin.get("/sample/people/?created_before=2080-01-04").text
+    both = admin.get("/sample/people/?created_after=2026-01-01&created_before=2080-01-04")
+    assert "Created: Thu 1 Jan 2026 to Thu 4 Jan 2080" in both.text
+
+
+def folded(answer):
+    """The part of the page with the filters that are folded away, and whether it stands open."""
+    fold = re.search(
+        r'<details class="fold"( open)?>.*?</details><div class="rare">(.*?)</form>', answer.text, re.DOTALL
+    )
+    return bool(fold[1]), re.findall(r'<legend class="visually-hidden">([^<]*)</legend>', fold[2])
+
+
+def test_rare_filters_are_folded_away_until_one_of_them_narrows_the_list(admin):
+    assert folded(admin.get("/sample/people/")) == (False, ["Colleague", "May sign in", "Created"])
+    assert folded(admin.get("/sample/people/?theme=dark"))[0] is False
+    assert folded(admin.get("/sample/people/?is_active=true"))[0] is True
+    assert folded(admin.get("/sample/people/?created_after=2026-01-01"))[0] is True
+
+
 def test_paging_and_sorting_keep_the_filters(admin, people):
     answer = admin.get("/sample/people/?q=person&sort=-name&page=2")
 
