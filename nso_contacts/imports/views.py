@@ -27,6 +27,8 @@ ROWS_ON_A_PAGE = 50
 STATES = Batch.State
 # Asked for in the list of rows beside the verdicts: what stayed when the import was undone.
 KEPT = "KEPT"
+# What needs a look comes first.
+FIRST = [Verdict.ERROR, Verdict.CHECK]
 
 
 @requires("run_imports")
@@ -135,15 +137,18 @@ def outcome(request: HttpRequest, found: Batch) -> HttpResponse:
     rows = rows_of(found, wish, typed)
     shown = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     counts = found.counts["verdicts"]
+    groups = {} if wish or typed else groups_of(found)
     context = page(found) | {
         "step": 3 if found.state == STATES.CHECKED else 5,
-        "rows": lines_of(found, list(shown)),
+        "rows": [line | {"group": groups.get(line["row"].verdict, "")} for line in lines_of(found, list(shown))],
         "shown": shown,
+        "numbers": shown.paginator.get_elided_page_range(shown.number, on_each_side=2, on_ends=1),
         "typed": typed,
         "wish": wish,
         "strip": [(verdict, Verdict(verdict).label, counts[verdict]) for verdict in Verdict.values],
         "in_error": counts[Verdict.ERROR],
         "usable": found.counts["rows"] - counts[Verdict.ERROR],
+        "news": found.counts["created"] + found.counts["updated"],
         "labels": [
             (title, found.counts["labels"][key])
             for key, (_one, title) in importer_of(found.kind).labels.items()
@@ -300,9 +305,22 @@ def rows_of(found: Batch, verdict: str, typed: str) -> Any:
         chosen = chosen.filter(number=int(typed))
     elif typed:
         chosen = chosen.filter(heading__icontains=typed) | chosen.filter(detail__icontains=typed)
-    order = {Verdict.ERROR: 0, Verdict.CHECK: 1}
-    rank = Case(*(When(verdict=key, then=Value(place)) for key, place in order.items()), default=Value(2))
+    rank = Case(*(When(verdict=key, then=Value(place)) for place, key in enumerate(FIRST)), default=Value(len(FIRST)))
     return chosen.order_by(rank, "number")
+
+
+def groups_of(found: Batch) -> dict[str, str]:
+    """Return the heading under which rows of each verdict stand; none if nothing needs a look."""
+    counts = found.counts["verdicts"]
+    if not any(counts[key] for key in FIRST):
+        return {}
+    others = found.counts["rows"] - sum(counts[key] for key in FIRST)
+    heads = {key: (Verdict(key).label, counts[key] if key in FIRST else others) for key in Verdict.values}
+    return {
+        key: ngettext("%(group)s: %(n)s row", "%(group)s: %(n)s rows", n)
+        % {"group": label if key in FIRST else _("Everything else"), "n": number(n)}
+        for key, (label, n) in heads.items()
+    }
 
 
 def lines_of(found: Batch, rows: list[ImportRow]) -> list[dict[str, Any]]:
@@ -340,7 +358,7 @@ def happens(importer: Any, row: ImportRow, record: ImportRecord | None) -> str:
         notes = {"archived": _("Archived here: left as it is"), "merged": _("Merged into another: left as it is")}
         return notes.get(record.note, _("Nothing new"))
     if record.first_row != row.number:
-        return _("Same record as row %(row)s") % {"row": record.first_row}
+        return _("Same record as row %(row)s") % {"row": number(record.first_row)}
     if record.verdict == Verdict.UPDATE:
         fields = {field.key: str(field.title) for field in importer.fields()}
         return _("Changes: %(fields)s") % {"fields": ", ".join(fields.get(key, key) for key in record.changes)}

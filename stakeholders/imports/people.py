@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from nso_contacts.imports import undoing
 from nso_contacts.imports.importers import (
@@ -341,7 +341,14 @@ class PersonImporter(Importer):
     def outcome(self, record):
         if not record.values.get("posts"):
             return _("New person, without a post")
-        return _("New person, with a post and %(n)s e-mail addresses") % {"n": len(record.values.get("emails", []))}
+        number = len(record.values.get("emails", []))
+        if not number:
+            return _("New person, with a post; no e-mail address")
+        return ngettext(
+            "New person, with a post and one e-mail address",
+            "New person, with a post and %(n)s e-mail addresses",
+            number,
+        ) % {"n": number}
 
 
 def _names_one(row):

@@ -93,6 +93,47 @@ def test_every_bad_cell_is_named_and_nothing_is_written(client):
     assert not Organisation.objects.exists()
 
 
+def test_rows_stand_in_groups_with_what_needs_a_look_first(client):
+    batch = checked(client, ORGANISATIONS)
+
+    page = client.get(batch.get_absolute_url())
+    heads = re.findall(r'<th colspan="5" scope="colgroup">([^<]*)</th>', page.text)
+
+    assert heads == ["In error: 2 rows", "Everything else: 2 rows"]
+    assert "Rows in error are left out when you apply." in page.text
+    assert 'scope="colgroup"' not in client.get(f"{batch.get_absolute_url()}?verdict=ERROR").text
+
+
+def test_many_rows_are_on_numbered_pages(client):
+    batch = checked(client, "Name,Region\n" + "".join(f"Town {n},North\n" for n in range(120)))
+
+    page = client.get(f"{batch.get_absolute_url()}?page=2")
+
+    assert '<a href="?verdict=&amp;q=&amp;page=2" aria-current="page">2</a>' in page.text
+    assert '<a href="?verdict=&amp;q=&amp;page=3">3</a>' in page.text
+    assert "51–100 of 120 rows" in page.text
+
+
+def test_a_file_without_news_says_so_before_and_after_it_is_applied(client):
+    words = "Everything in this file is here already: applying it changes nothing."
+    first = checked(client, "Name,Region\nTown of X,North\n")
+    page = client.get(first.get_absolute_url())
+    assert "Apply 1 row<" in page.text
+    assert words not in page.text
+    client.post(f"{first.get_absolute_url()}apply/")
+    actions.work(first.pk)
+    assert "<h2>Undo</h2>" in client.get(first.get_absolute_url()).text
+
+    again = checked(client, "Name,Region\nTown of X,North\n")
+    assert words in client.get(again.get_absolute_url()).text
+    client.post(f"{again.get_absolute_url()}apply/")
+    actions.work(again.pk)
+
+    page = client.get(again.get_absolute_url())
+    assert "1 row: nothing changed." in page.text
+    assert "<h2>Undo</h2>" not in page.text
+
+
 def test_corrected_rows_take_the_place_of_those_in_error(client):
     batch = checked(client, ORGANISATIONS)
     errors = b"".join(client.get(f"/imports/{batch.pk}/rows/?verdict=ERROR").streaming_content).decode()
