@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from nso_contacts.office.templatetags.office import office_date
 
@@ -158,6 +158,8 @@ def _is_empty(record: Any, name: str) -> bool:
 def _words(record: Any, name: str) -> str:
     display = getattr(record, f"get_{name}_display", None)
     value = display() if display else getattr(record, name)
+    if value and name == "language":
+        return str(get_language_info(value)["name_translated"])
     return "" if value is None else str(value)
 
 

@@ -27,6 +27,15 @@ def test_likely_doubles_are_offered_and_another_can_be_chosen(client):
     assert answer.headers["Location"] == f"{url(stays)}?with={double.pk}"
 
 
+def test_the_comparison_names_languages_in_words(client):
+    stays, goes = PersonFactory(language="fr"), PersonFactory(language="ar")
+
+    content = client.get(url(stays), {"with": goes.pk}).content.decode()
+
+    assert "<span>French</span>" in content
+    assert "<span>Arabic</span>" in content
+
+
 def test_the_comparison_shows_what_stays_what_moves_and_where_both_have_one(client, liaison, statistician):
     ministry = OrganisationFactory(name="Ministry of Labour")
     stays = PersonFactory(name="Yusuf Al-Khatib", organisation=ministry, title="Director", user=liaison)
