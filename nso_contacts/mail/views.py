@@ -35,6 +35,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "title": str(found) if found.subject_line else (written.subject if written else str(found)),
         "crumbs": [(_("Messages"), the_list())],
         "text": writing.shown_text(written.text) if written else "",
+        "formatted": bool(written and written.html),
         "whole": delivered is not None,
         "steps": telling.steps(found),
         "group": group_of(found).visible_to(request.user).count(),

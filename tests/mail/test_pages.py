@@ -164,6 +164,18 @@ def test_the_frame_of_a_message_runs_nothing_and_fits_only_into_our_pages(post, 
     assert "<script>" not in text_of(response)
 
 
+def test_a_message_kept_as_text_only_is_shown_without_an_empty_frame(in_state, as_role):
+    message = in_state("sent")
+    client = as_role("liaison")
+    assert "<iframe" in text_of(client.get(message.get_absolute_url()))
+
+    Message.objects.filter(pk=message.pk).update(html="", text="You are invited.")
+
+    page = text_of(client.get(message.get_absolute_url()))
+    assert "You are invited." in page
+    assert "<iframe" not in page
+
+
 def test_messages_for_signing_in_show_nothing(in_state, as_role):
     message = in_state("sent", "security")
     client = as_role("administrator")
