@@ -82,7 +82,7 @@ def load(rows: Sequence[Mapping[str, str]], *, actor: User | None) -> tuple[int,
     for row in rows:
         product = known.get(row["code"].lower())
         wanted = [domains[code] for code in codes_of(row)]
-        values = {"title": row["title"]} | ({"kind": row["kind"].upper()} if row.get("kind") else {})
+        values = {"title": row["title"]} | ({"kind": kind_of(row["kind"])} if row.get("kind") else {})
         if product is None:
             create(Product(code=row["code"], **values), actor=actor, domains=wanted)
             created += 1
@@ -102,6 +102,12 @@ def codes_of(row: Mapping[str, str]) -> list[str]:
     return [code.strip() for code in row.get("domains", "").split(";") if code.strip()]
 
 
+def kind_of(said: str) -> str:
+    """The kind that a cell names by its code or as screens and exports do; empty if there is none."""
+    named = {str(label).casefold(): code for code, label in Product.Kind.choices}
+    return said.upper() if said.upper() in Product.Kind.values else named.get(said.casefold(), "")
+
+
 def check(rows: Sequence[Mapping[str, str]], domains: Mapping[str, StatisticalDomain]) -> list[str]:
     """Everything that is wrong with the rows, with the number of the line (the heading is line 1)."""
     wrong: list[str] = []
@@ -119,10 +125,10 @@ def check(rows: Sequence[Mapping[str, str]], domains: Mapping[str, StatisticalDo
             said.append(_("the title is missing."))
         elif len(row["title"]) > 300:
             said.append(_("the title is longer than 300 characters."))
-        if kind and kind.upper() not in Product.Kind.values:
+        if kind and not kind_of(kind):
             said.append(
                 _("“%(kind)s” is no kind of product; use one of %(kinds)s.")
-                % {"kind": kind, "kinds": ", ".join(Product.Kind.values)}
+                % {"kind": kind, "kinds": ", ".join(str(label) for label in Product.Kind.labels)}
             )
         said += [
             _("“%(code)s” is no statistical domain.") % {"code": one} for one in codes_of(row) if one not in domains

@@ -63,7 +63,10 @@ class ProductFileForm(OfficeForm):
 
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV in UTF-8 with the columns code, title, kind and domains (codes with ; between)."),
+        help_text=_(
+            "CSV in UTF-8 with the columns code, title, kind and domains (codes with ; between). "
+            "Kind and domains may be missing."
+        ),
     )
 
     def clean_file(self):

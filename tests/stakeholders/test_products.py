@@ -117,6 +117,12 @@ def test_loading_a_file_twice_changes_what_differs(client):
     assert Product.objects.get(code="CPI").kind == "INDICATOR_SET"
 
 
+def test_a_file_may_name_the_kind_as_the_screen_does(client):
+    client.post(LOAD, sent("code,title,kind\nA,One,Press release\nB,Two,press_release\n"))
+
+    assert list(Product.objects.values_list("kind", flat=True)) == ["PRESS_RELEASE", "PRESS_RELEASE"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
