@@ -93,7 +93,7 @@ class OrganisationListing(LeanListing):
         Column("name", _("Name"), link=True, template="stakeholders/cells/organisation.html"),
         Column("code", _("Code"), only="export"),
         Column("short_name", _("Short name"), only="export"),
-        Column("parent", _("Part of"), order=()),
+        Column("parent", _("Part of"), order=(), css="text-break"),
         Column("kind", _("Kind"), css="t-2"),
         Column("government_level", _("Government level"), only="export"),
         Column("segment", _("User segment"), only="export", order=()),

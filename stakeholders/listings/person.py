@@ -135,6 +135,7 @@ class PersonListing(LeanListing):
             _("Organisation"),
             value=lambda person: getattr(main_post(person), "organisation", None),
             template="stakeholders/cells/organisation_of.html",
+            css="text-break",
         ),
         Column("title", _("Role"), value=lambda person: getattr(main_post(person), "title", ""), css="t-2"),
         Column(

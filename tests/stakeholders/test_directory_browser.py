@@ -149,3 +149,13 @@ def test_what_was_searched_for_is_saved_and_opens_the_list(page, sign_in, axe, l
     page.goto(reverse("stakeholders:organisation_list"))
     assert page.url.endswith("?q=observatory")
     axe(page)
+
+
+def test_a_name_without_a_space_does_not_widen_the_page(page, sign_in, liaison):
+    sign_in(page, liaison)
+    someone = PersonFactory(name="W" * 200, organisation=OrganisationFactory(name="M" * 300))
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        for address in (reverse("stakeholders:person_list"), someone.get_absolute_url()):
+            page.goto(address)
+            assert fits(page), (width, address)
