@@ -168,6 +168,18 @@ def test_without_its_quorum_a_committee_decides_nothing(client, called, liaison)
     assert "Without its quorum the committee may discuss, not decide." in page
 
 
+def test_coming_back_to_the_form_does_not_record_a_decision_twice(client, called, liaison):
+    held(called, *NAMES[:3])
+    client.force_login(liaison)
+    url = reverse("workshops:decision_new", args=[called.pk])
+
+    answers = [client.post(url, {"text": text}) for text in ("Publish earlier", "Publish earlier ")]
+
+    assert [answer.status_code for answer in answers] == [302, 422]
+    assert "This decision is recorded already, as number 1." in answers[1].content.decode()
+    assert called.decisions.count() == 1
+
+
 def test_decisions_and_actions_stand_on_the_page_of_the_committee_and_in_tasks(client, called, committee, liaison):
     held(called, *NAMES[:3])
     client.force_login(liaison)

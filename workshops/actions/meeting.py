@@ -77,8 +77,12 @@ def decide(event: Event, text: str, *, actor: User) -> Decision:
     seats = quorum.read(event)
     if seats is not None and not seats.is_quorate:
         raise ValidationError(_("The committee could not decide. %(why)s.") % {"why": seats.sentence})
+    text = text.strip()
+    same = event.decisions.filter(text=text).first()
+    if same is not None:
+        raise ValidationError(_("This decision is recorded already, as number %(number)s.") % {"number": same.number})
     last = event.decisions.aggregate(last=Max("number"))["last"] or 0
-    decision = Decision(event=event, number=last + 1, text=text.strip(), recorded_by=actor)
+    decision = Decision(event=event, number=last + 1, text=text, recorded_by=actor)
     decision.full_clean()
     decision.save()
     return decision
