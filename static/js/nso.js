@@ -262,6 +262,11 @@
   addEventListener("pageshow", again);
   addEventListener("htmx:afterRequest", again);
 
+  // Whoever goes back to a page and presses its button again sends the same form once more, not a second one.
+  const formKey = document.querySelector("main form input[name=form_key]");
+  if (formKey && history.state?.formKey) formKey.value = history.state.formKey;
+  else if (formKey) history.replaceState({ ...history.state, formKey: formKey.value }, "");
+
   const counter = (field) => {
     const most = field.maxLength;
     if (most < 100 || field.type === "search" || field.dataset.counted || !field.matches("textarea, .form-control")) return;

@@ -1,9 +1,11 @@
 """The directory as its users meet it: on a screen and a telephone, with scripts and without."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from stakeholders.models import FocalPoint, Organisation, Person
+from stakeholders.models import FocalPoint, Organisation, Person, Task
 from tests.factories import ExpertAssignmentFactory, FocalPointFactory, OrganisationFactory, PersonFactory
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("office")]
@@ -159,3 +161,25 @@ def test_a_name_without_a_space_does_not_widen_the_page(page, sign_in, liaison):
         for address in (reverse("stakeholders:person_list"), someone.get_absolute_url()):
             page.goto(address)
             assert fits(page), (width, address)
+
+
+def test_going_back_and_saving_again_makes_no_second_record(page, sign_in, liaison):
+    sign_in(page, liaison)
+    page.goto(reverse("stakeholders:task_create"))
+    page.get_by_label("What is due").fill("Send the note")
+    page.get_by_label("Due", exact=True).fill("2030-01-15")
+    save = page.locator("main form .btn-primary")
+    save.click()
+    page.wait_for_url(re.compile(r"/tasks/\d+/$"))
+    first = page.url
+
+    page.go_back()
+    save.click()
+    page.wait_for_url(first)
+    assert Task.objects.count() == 1
+
+    page.go_back()
+    page.get_by_label("What is due").fill("Send another note")
+    with page.expect_navigation():
+        save.click()
+    assert sorted(Task.objects.values_list("title", flat=True)) == ["Send another note", "Send the note"]
