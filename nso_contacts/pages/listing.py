@@ -36,6 +36,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 from django_filters.fields import DateRangeField
@@ -47,6 +48,7 @@ from .controls import days_in_words, in_words, keys
 from .counting import Count, count
 from .matching import matching
 from .picks import Pick
+from .templatetags.pages import shown
 
 Text = str | Promise
 
@@ -163,7 +165,12 @@ class Cell:
 
     column: Column
     text: Any
-    html: str = ""
+    html: str | None = None
+
+    @property
+    def content(self) -> Any:
+        """What is printed: the cell as its template drew it, or its value in the words of the office."""
+        return shown(self.text) if self.html is None else self.html
 
 
 @dataclass(frozen=True)
@@ -369,7 +376,9 @@ class Listing:
         if not column.template:
             return Cell(column, value)
         context = {"row": record, "value": value, "user": self.user, "listing": self}
-        return Cell(column, value, get_template(column.template).render(context))
+        # A cell that says nothing stays empty: the stylesheet leaves it out on a phone.
+        drawn = SafeString(get_template(column.template).render(context).strip())
+        return Cell(column, value, drawn)
 
     @property
     def known(self) -> list[str]:
