@@ -18,7 +18,9 @@ from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from nso_contacts import health
 from nso_contacts.access.roles import ROLES
@@ -69,6 +71,20 @@ def _nothing_left_over(settings, tmp_path):
 def on_commit(django_capture_on_commit_callbacks):
     """Catch what is to happen after the commit; given `execute=True`, let it happen at the end of the block."""
     return django_capture_on_commit_callbacks
+
+
+@pytest.fixture
+def count_queries():
+    """How many queries a call takes: `count_queries(lambda: client.get("/"))`. A stream is read to its end."""
+
+    def count(call):
+        with CaptureQueriesContext(connection) as queries:
+            answer = call()
+            if getattr(answer, "streaming", False):
+                answer.getvalue()
+        return len(queries)
+
+    return count
 
 
 # The office and its people -------------------------------------------------------------------------------------------

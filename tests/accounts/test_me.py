@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from nso_contacts.accounts.models import User
 from nso_contacts.office.models import Office
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ def test_the_chosen_language_and_theme_hold_at_once(own, liaison):
     save(own, liaison, language="ar", theme="dark")
     page = own.get("/me/")
     assert page.headers["Content-Language"] == "ar"
-    assert '<html lang="ar" dir="rtl" data-bs-theme="dark"' in page.content.decode()
+    assert '<html lang="ar" dir="rtl" data-bs-theme="dark"' in tight(page)
 
 
 def test_a_language_the_office_does_not_offer_is_not_spoken(own, liaison):

@@ -39,7 +39,7 @@ def read(signed_in, liaison):
     def read(organisation, user=None, **asked):
         response = signed_in(user or liaison).get(f"/history/organisation/{organisation.pk}/", asked)
         assert response.status_code == 200
-        lines = re.findall(r"<li><time[^>]*>.*?</time><div>(.*?)</div></li>", response.content.decode(), re.DOTALL)
+        lines = re.findall(r"<li>\s*<time[^>]*>.*?</time>\s*<div>(.*?)</div>\s*</li>", response.text, re.DOTALL)
         return [html.unescape(" ".join(re.sub(r"<[^>]+>", "", line).split())) for line in lines]
 
     return read

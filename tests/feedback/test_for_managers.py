@@ -35,7 +35,7 @@ def answered(days_ago, due_after, **values):
 
 def behind(client, page, words, many=False):
     """The subjects that a link with these words leads to."""
-    (address,) = re.findall(rf'href="(/[^"]*\?[^"]*)"[^>]*>{words}', page.text)
+    (address,) = re.findall(rf'href="(/[^"]*\?[^"]*)"[^>]*>\s*{words}', page.text)
     listing = client.get(address.replace("&amp;", "&")).context["listing"]
     return sorted(str(record) for record in listing.records)
 

@@ -25,6 +25,7 @@ from tests.factories import (
     domain,
     log_contact,
 )
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 Status, Stage, Decision = DataNeed.Status, NeedAnswer.Stage, DataNeed.Decision
@@ -478,7 +479,7 @@ def test_a_need_shows_how_far_it_has_come(signed_in, manager, make_need):
     actions.decide(need, decision=Decision.ACCEPTED, decision_reason="Many ask", actor=manager, **planned)
     page = client.get(need.get_absolute_url())
     assert [done for _words, done, _current in steps(page)] == [True, True, False, False]
-    assert f"{page.context['need'].decided_by}</li>" in page.text
+    assert f"{page.context['need'].decided_by}</li>" in tight(page)
     actions.meet(need, actor=manager)
     assert all(done for _words, done, _current in steps(client.get(need.get_absolute_url())))
 

@@ -26,6 +26,7 @@ from feedback.actions import survey as actions
 from feedback.models import Answer, FrameMember, Response
 from stakeholders.models import Person, UserSegment
 from tests.factories import OrganisationFactory, held_workshop
+from tests.markup import tight
 from workshops.models import Attendance
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +175,7 @@ def export(client, path):
 def test_the_figures_of_a_quarter_and_its_exports(signed_in, manager, waves):
     client = signed_in(manager)
     path = f"{PAGE}?period=2026-3"
-    page = client.get(path).content.decode()
+    page = tight(client.get(path))
     shown = tables(page)
     assert shown["segments"] == {key: as_on_the_page(row) for key, row in {**BY_SEGMENT, "All": ALL}.items()}
     assert shown["workshops"] == {
@@ -198,17 +199,17 @@ def test_the_figures_of_a_quarter_and_its_exports(signed_in, manager, waves):
 def test_every_n_opens_as_many_attendances(signed_in, manager, waves):
     client = signed_in(manager)
     for path in (f"{PAGE}?period=2026-3", f"{PAGE}?period=2026", f"{PAGE}?workshop={waves['first'].pk}"):
-        page = client.get(path).content.decode()
+        page = tight(client.get(path))
         links = set(re.findall(r'<a class="quiet" href="(/surveys/asked/[^"]+)">([\d,]+)', page))
         assert links, path
         for address, number in links:
-            listed = client.get(unescape(address)).content.decode()
+            listed = tight(client.get(unescape(address)))
             assert f"{number} attendance" in re.sub(r"<.*?>", "", listed), address
 
 
 def test_a_quarter_that_nobody_answered_about(signed_in, manager, waves):
     client = signed_in(manager)
-    page = client.get(f"{PAGE}?period=2026-2").content.decode()
+    page = tight(client.get(f"{PAGE}?period=2026-2"))
     assert tables(page)["workshops"]["Prices, Wed 6 May"] == ["6", "0", "n/a", "n/a"]
     assert "0 of 6 attendances" in re.sub(r"\s+", " ", re.sub(r"<.*?>", "", page))
     assert export(client, f"{PAGE}?period=2026-2")[0] == ["", "All", "6", "0", "n/a", "n/a", "n/a"]
@@ -216,7 +217,7 @@ def test_a_quarter_that_nobody_answered_about(signed_in, manager, waves):
 
 def test_an_empty_quarter_has_no_figures(signed_in, manager, waves):
     client = signed_in(manager)
-    page = client.get(f"{PAGE}?period=2026-1").content.decode()
+    page = tight(client.get(f"{PAGE}?period=2026-1"))
     assert tables(page) == {}
     assert page.count('<div class="v">n/a') == 2
     assert export(client, f"{PAGE}?period=2026-1") == [["", "All", "0", "0", "n/a", "n/a", "n/a"]]
@@ -226,7 +227,7 @@ def test_an_open_survey_is_counted_nowhere(signed_in, manager, waves):
     client = signed_in(manager)
     assert export(client, f"{PAGE}?period=2026-4") == [["", "All", "0", "0", "n/a", "n/a", "n/a"]]
     assert export(client, f"{PAGE}?period=2026")[0] == ["", "All", *expected(71, 39, 28)]
-    assert "is counted when its survey closes" in client.get(f"{PAGE}?period=2026-4").content.decode()
+    assert "is counted when its survey closes" in tight(client.get(f"{PAGE}?period=2026-4"))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from nso_contacts.imports import actions, progress, tasks
 from nso_contacts.imports.models import Batch
 from stakeholders.models import Organisation
 from tests.at_once import at_once
+from tests.markup import tight
 
 ROWS = 4_000
 WORKER = """
@@ -127,12 +128,12 @@ def test_progress_is_told_with_and_without_scripts_and_found_in_the_list(office,
     told = progress.Teller(batch.pk)
     told(progress.READING, 1_500, 6_000)
 
-    page = client.get(batch.get_absolute_url()).content.decode()
+    page = tight(client.get(batch.get_absolute_url()))
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
     assert "Checking 1\u202f500 of 6\u202f000 rows" in page
     assert "25%" in page
     bar = client.get(batch.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "progress"})
-    assert bar.content.decode().startswith("<section")
+    assert bar.content.decode().lstrip().startswith("<section")
     assert "Waiting to be checked" in client.get("/imports/").content.decode()
     actions.work(batch.pk)
     bar = client.get(batch.get_absolute_url(), headers={"HX-Request": "true", "HX-Target": "progress"})

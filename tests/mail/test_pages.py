@@ -12,6 +12,7 @@ from django.utils import timezone
 from nso_contacts.mail import delivery, listings, outbox, purposes
 from nso_contacts.mail.models import LEASE, Message
 from nso_contacts.mail.outbox import Letter
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def how_many_need(user):
 
 
 def text_of(response):
-    return response.content.decode()
+    return tight(response)
 
 
 def test_the_list_shows_messages_by_state_with_their_counts(in_state, as_role):

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from nso_contacts.pages import charts
 from nso_contacts.pages.charts import Bar, Cell, Dot, Figure, Point
+from tests.markup import tight
 
 
 def test_dots_stand_where_their_values_are():
@@ -81,7 +82,7 @@ def test_a_figure_says_in_its_table_what_its_chart_shows():
     ]
     figure = Figure("seg", "Four in five", ["Segment", "Answers", "Satisfied"], rows, total=["All", 0, "80.3"])
 
-    drawn = render_to_string("parts/figure.html", {"figure": figure}).replace("\n", "")
+    drawn = tight(render_to_string("parts/figure.html", {"figure": figure}))
 
     assert '<figure class="fig" aria-labelledby="seg-t">' in drawn
     assert '<a class="quiet" href="/answers/">62</a>' in drawn

@@ -14,6 +14,7 @@ from nso_contacts.office.models import Office
 from nso_contacts.pages import stale
 from nso_contacts.pages.form import OfficeForm, Posted
 from nso_contacts.pages.stale import LastChange
+from tests.markup import tight
 
 pytestmark = pytest.mark.urls("tests.pages.sample_urls")
 
@@ -25,21 +26,24 @@ def liaison_client(as_role):
 
 def hidden(answer, name):
     """Return the value of a hidden field."""
-    return re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', answer.text)[1]
+    return re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', tight(answer))[1]
 
 
 def test_a_form_shows_label_help_and_control_and_marks_what_is_optional(liaison_client):
     answer = liaison_client.get("/sample/contact/")
 
     assert answer.status_code == 200
-    field = re.search(r'<div class="field" id="div_id_subject">.*?</div>', answer.text, re.DOTALL)[0]
+    field = re.search(r'<div class="field" id="div_id_subject">.*?</div>', tight(answer), re.DOTALL)[0]
     assert re.findall(r"<(label|p|input)", field) == ["label", "p", "input"]
     assert 'aria-describedby="id_subject_helptext"' in field
     assert "optional" not in field
-    notes = re.search(r'<div class="field" id="div_id_notes">.*?</div>', answer.text, re.DOTALL)[0]
+    notes = re.search(r'<div class="field" id="div_id_notes">.*?</div>', tight(answer), re.DOTALL)[0]
     assert '<span class="opt">optional</span>' in notes
-    assert re.findall(r'<div class="sec-head mb-3"><h2>([^<]*)</h2>', answer.text) == ["What was said", "What is next"]
-    assert '<input type="date" name="by"' in answer.text
+    assert re.findall(r'<div class="sec-head mb-3"><h2>([^<]*)</h2>', tight(answer)) == [
+        "What was said",
+        "What is next",
+    ]
+    assert '<input type="date" name="by"' in tight(answer)
 
 
 def test_a_bad_form_answers_422_with_the_errors_and_everything_typed(liaison_client):
@@ -48,17 +52,17 @@ def test_a_bad_form_answers_422_with_the_errors_and_everything_typed(liaison_cli
     answer = liaison_client.post("/sample/contact/", sent)
 
     assert answer.status_code == 422
-    assert "<title>Error: Log a contact" in answer.text
-    assert "2 answers need a correction" in answer.text
-    assert '<a href="#id_subject">What it was about: This field is required.</a>' in answer.text
-    assert 'value="Keep &lt;this&gt;"' in answer.text
-    assert 'value="someday"' in answer.text
-    assert re.search(r'value="mail"[^>]*checked', answer.text)
-    assert re.search(r'name="restricted"[^>]*checked', answer.text)
-    control = re.search(r'<input [^>]*name="subject"[^>]*>', answer.text)[0]
+    assert "<title>Error: Log a contact" in tight(answer)
+    assert "2 answers need a correction" in tight(answer)
+    assert '<a href="#id_subject">What it was about: This field is required.</a>' in tight(answer)
+    assert 'value="Keep &lt;this&gt;"' in tight(answer)
+    assert 'value="someday"' in tight(answer)
+    assert re.search(r'value="mail"[^>]*checked', tight(answer))
+    assert re.search(r'name="restricted"[^>]*checked', tight(answer))
+    control = re.search(r'<input [^>]*name="subject"[^>]*>', tight(answer))[0]
     assert 'aria-invalid="true"' in control
     assert 'aria-describedby="id_subject_helptext id_subject_error"' in control
-    assert 'id="id_subject_error"' in answer.text
+    assert 'id="id_subject_error"' in tight(answer)
 
 
 class Choices(OfficeForm):
@@ -94,15 +98,15 @@ def test_a_good_form_leads_to_where_save_says(liaison_client):
     answer = liaison_client.post("/sample/contact/", {"channel": "call", "subject": "Prices"}, follow=True)
 
     assert answer.redirect_chain == [("/sample/?said=Prices", 302)]
-    assert '<div class="toast-x" data-toast>' in answer.text
-    assert "<span>Saved.</span>" in answer.text
+    assert '<div class="toast-x" data-toast>' in tight(answer)
+    assert "<span>Saved.</span>" in tight(answer)
 
 
 def test_what_an_action_refuses_stands_beside_its_field(liaison_client):
     answer = liaison_client.post("/sample/contact/", {"channel": "call", "subject": "refuse"})
 
     assert answer.status_code == 422
-    assert '<a href="#id_subject">Say it in other words</a>' in answer.text
+    assert '<a href="#id_subject">Say it in other words</a>' in tight(answer)
 
 
 def test_a_file_rides_along(liaison_client):
@@ -111,8 +115,8 @@ def test_a_file_rides_along(liaison_client):
     answer = liaison_client.post("/sample/contact/", sent)
 
     assert answer.status_code == 422
-    assert "The submitted file is empty." in answer.text
-    assert 'enctype="multipart/form-data"' in answer.text
+    assert "The submitted file is empty." in tight(answer)
+    assert 'enctype="multipart/form-data"' in tight(answer)
 
 
 def test_in_the_dialog_only_the_form_is_drawn_and_success_replaces_the_page(liaison_client):
@@ -122,9 +126,9 @@ def test_in_the_dialog_only_the_form_is_drawn_and_success_replaces_the_page(liai
     bad = liaison_client.post("/sample/contact/", {}, headers=in_dialog)
     good = liaison_client.post("/sample/contact/", {"channel": "call", "subject": "Prices"}, headers=in_dialog)
 
-    assert "<html" not in shown.text
-    assert '<h2 id="dialog-title">Log a contact</h2>' in shown.text
-    assert 'hx-post="/sample/contact/"' in shown.text
+    assert "<html" not in tight(shown)
+    assert '<h2 id="dialog-title">Log a contact</h2>' in tight(shown)
+    assert 'hx-post="/sample/contact/"' in tight(shown)
     assert bad.status_code == 422
     assert "<html" not in bad.text
     assert (good.status_code, good.headers["HX-Redirect"]) == (204, "/sample/?said=Prices")
@@ -179,22 +183,22 @@ def test_a_stale_form_shows_both_versions_and_changes_nothing(opened, monkeypatc
 
     assert answer.status_code == 409
     assert details() == ("Theirs", "A", "Elsewhere")
-    rows = re.findall(r'<tr.*?>\s*<th scope="row">([^<]*)<.*?</tr>', answer.text, re.DOTALL)
+    rows = re.findall(r'<tr.*?>\s*<th scope="row">([^<]*)<.*?</tr>', tight(answer), re.DOTALL)
     assert rows == ["Name of the office", "Short name", "Country or area"]
-    assert re.findall(r'name="keep-name" value="(\w+)" required><span>([^<]*)</span>', answer.text) == [
+    assert re.findall(r'name="keep-name" value="(\w+)" required><span>([^<]*)</span>', tight(answer)) == [
         ("theirs", "Theirs"),
         ("mine", "Mine"),
     ]
-    assert "<h1>Omar Farouk saved this record while you were editing</h1>" in answer.text
-    assert " checked" not in answer.text
-    assert "<ins>Elsewhere</ins>" in answer.text
-    assert "<ins>M</ins>" in answer.text
-    assert "Opens" not in answer.text
+    assert "<h1>Omar Farouk saved this record while you were editing</h1>" in tight(answer)
+    assert " checked" not in tight(answer)
+    assert "<ins>Elsewhere</ins>" in tight(answer)
+    assert "<ins>M</ins>" in tight(answer)
+    assert "Opens" not in tight(answer)
 
 
 def chosen(answer):
     """Return what the comparison would send, without a choice."""
-    return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', answer.text))
+    return dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', tight(answer)))
 
 
 @pytest.mark.parametrize(("keep", "name"), [("mine", "Mine"), ("theirs", "Theirs")])
@@ -217,7 +221,7 @@ def test_a_missing_choice_is_asked_for_again(opened):
     answer = client.post("/sample/details/", chosen(compared))
 
     assert answer.status_code == 409
-    assert "Choose one version for each line that you both changed" in answer.text
+    assert "Choose one version for each line that you both changed" in tight(answer)
     assert details()[0] == "Theirs"
 
 
@@ -230,7 +234,7 @@ def test_a_third_change_during_the_comparison_is_noticed_too(opened):
     answer = client.post("/sample/details/", chosen(compared) | {"keep-name": "mine"})
 
     assert answer.status_code == 409
-    assert "<span>Third</span>" in answer.text
+    assert "<span>Third</span>" in tight(answer)
     assert details()[0] == "Third"
 
 
@@ -294,8 +298,8 @@ def test_confirming_says_what_will_happen_and_a_get_does_nothing(as_role, office
 
     answer = client.get("/sample/close/")
 
-    assert "2 people lose their post." in answer.text
-    assert ">Close the office</button>" in answer.text
+    assert "2 people lose their post." in tight(answer)
+    assert ">Close the office</button>" in tight(answer)
     assert Office.objects.get().country == ""
     assert client.post("/sample/close/").status_code == 302
     assert Office.objects.get().country == "Closed"
@@ -307,7 +311,7 @@ def test_a_refused_confirmation_says_why(as_role, office):
     answer = as_role("administrator").post("/sample/close/")
 
     assert answer.status_code == 422
-    assert "It is elsewhere." in answer.text
+    assert "It is elsewhere." in tight(answer)
 
 
 # What nobody sees, and what is sent twice -----------------------------------------------------------------------------

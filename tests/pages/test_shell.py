@@ -12,6 +12,7 @@ from nso_contacts.pages import navigation, panels
 from nso_contacts.pages.navigation import PORTAL, NavItem
 from nso_contacts.pages.panels import Panel
 from nso_contacts.pages.templatetags.pages import icon, icon_names
+from tests.markup import tight
 
 pytestmark = pytest.mark.urls("tests.pages.sample_urls")
 
@@ -34,16 +35,16 @@ def bar(monkeypatch, office):
 
 
 def side(answer):
-    return re.search(r'<nav class="side".*?</nav>', answer.text, re.DOTALL)[0]
+    return re.search(r'<nav class="side".*?</nav>', tight(answer), re.DOTALL)[0]
 
 
 def test_staff_shell_names_the_page_and_the_reader(as_role):
     answer = as_role("liaison").get("/sample/")
 
     assert answer.status_code == 200
-    assert "<title>A page – NSO Contacts</title>" in answer.text
-    assert "<h1>A page</h1>" in answer.text
-    assert '<a href="/people/">People</a>' in answer.text
+    assert "<title>A page – NSO Contacts</title>" in tight(answer)
+    assert "<h1>A page</h1>" in tight(answer)
+    assert '<a href="/people/">People</a>' in tight(answer)
     assert answer.headers["Vary"].count("HX-Request") == 1
 
 
@@ -158,7 +159,7 @@ def test_forbidden_says_whom_to_ask(as_role, administrator, client):
 def test_not_found_is_the_same_for_everybody(as_role, client, office):
     for answer in (as_role("liaison").get("/nothing/here/"), client.get("/nothing/here/")):
         assert answer.status_code == 404
-        assert "We cannot find this page" in answer.text
+        assert "We cannot find this page" in tight(answer)
 
 
 def test_a_broken_page_apologises_without_the_database(client, office, caplog):
@@ -171,8 +172,8 @@ def test_a_broken_page_apologises_without_the_database(client, office, caplog):
         answer = client.get("/sample/broken/")
 
     assert answer.status_code == 500
-    assert "Something broke on our side" in answer.text
-    reference = re.search(r'dir="ltr">(\w{4}-\w{4}-\w{4})<', answer.text)[1]
+    assert "Something broke on our side" in tight(answer)
+    reference = re.search(r'dir="ltr">(\w{4}-\w{4}-\w{4})<', tight(answer))[1]
     assert answer.headers["X-Request-ID"] == reference
 
 
@@ -183,4 +184,4 @@ def test_a_form_from_an_ended_session_is_explained(liaison):
     answer = client.post("/sample/contact/", {"subject": "Prices"})
 
     assert answer.status_code == 403
-    assert "This form is too old to be sent" in answer.text
+    assert "This form is too old to be sent" in tight(answer)

@@ -14,6 +14,7 @@ from nso_contacts.office import clock
 from stakeholders.actions import interaction as interactions
 from stakeholders.models import Interaction, Organisation, Participant, Post, Task, UserGroup
 from tests.factories import OrganisationFactory, PersonFactory, TaskFactory, domain, log_contact
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,7 @@ def test_a_call_is_logged_with_three_fields_and_stands_on_the_timelines(client, 
     taken = contact.participants.values_list("side", "person", "organisation", "occurred_at")
     assert list(taken) == [("OUTSIDE", amina.pk, ministry.pk, contact.occurred_at)]
     for record in (amina, ministry):
-        assert "Call with Amina Haddad" in client.get(record.get_absolute_url()).text
+        assert "Call with Amina Haddad" in tight(client.get(record.get_absolute_url()))
         record.refresh_from_db()
         assert record.last_substantive_on == clock.today()
         assert record.next_due_on == clock.today() + timedelta(days=record.cadence_days)
@@ -80,7 +81,7 @@ def test_whoever_logs_took_part_if_the_office_knows_them_as_a_person(client, lia
 
 def test_it_is_opened_with_whom_and_about_what_is_usual(client, amina):
     amina.domains.add(domain("1.2"))
-    page = client.get(QUICK, {"person": amina.pk}).text
+    page = tight(client.get(QUICK, {"person": amina.pk}))
 
     assert f'name="people" value="{amina.pk}"' in page
     assert f'value="{domain("1.2").pk}" selected' in page
@@ -89,7 +90,7 @@ def test_it_is_opened_with_whom_and_about_what_is_usual(client, amina):
 
 def test_opened_over_a_page_it_knows_whose_page_that_is_and_leads_back_there(client, amina):
     over = f"http://testserver{amina.get_absolute_url()}"
-    page = client.get(QUICK, headers={"Referer": over}).text
+    page = tight(client.get(QUICK, headers={"Referer": over}))
     assert f'name="people" value="{amina.pk}"' in page
     assert f'name="next" value="{amina.get_absolute_url()}"' in page
 
@@ -101,7 +102,7 @@ def test_opened_over_a_page_it_knows_whose_page_that_is_and_leads_back_there(cli
 def test_save_and_log_another_opens_an_empty_form(client, amina):
     answer = quick(client, amina, another="1", next="/tasks/")
     assert answer.url == "/interactions/quick/?next=%2Ftasks%2F"
-    assert f'name="people" value="{amina.pk}"' not in client.get(answer.url).text
+    assert f'name="people" value="{amina.pk}"' not in tight(client.get(answer.url))
 
 
 @pytest.mark.parametrize(
@@ -120,8 +121,8 @@ def test_what_is_missing_is_said_and_nothing_is_written(client, amina, fields, s
     answer = quick(client, amina, summary="Long notes", **fields)
 
     assert answer.status_code == 422
-    assert said in answer.text
-    assert "Long notes" in answer.text
+    assert said in tight(answer)
+    assert "Long notes" in tight(answer)
     assert not Interaction.objects.exists()
 
 
@@ -139,9 +140,9 @@ def test_all_that_was_typed_goes_along_to_the_full_form(client, amina):
     answer = client.post("/interactions/new/", sent)
 
     assert answer.status_code == 200
-    assert 'value="Half a sen"' in answer.text
-    assert f'name="people" value="{amina.pk}"' in answer.text
-    assert "Error:" not in answer.text
+    assert 'value="Half a sen"' in tight(answer)
+    assert f'name="people" value="{amina.pk}"' in tight(answer)
+    assert "Error:" not in tight(answer)
     assert not Interaction.objects.exists()
 
 
@@ -150,7 +151,7 @@ def test_all_that_was_typed_goes_along_to_the_full_form(client, amina):
 
 def test_the_overdue_reply_is_offered_ticked_and_settled(client, liaison, ministry, amina):
     late = TaskFactory(kind="REPLY", person=amina, organisation=ministry, assignee=liaison, in_days=-5)
-    page = client.get(QUICK, {"person": amina.pk}).text
+    page = tight(client.get(QUICK, {"person": amina.pk}))
     assert f'name="settles" value="{late.pk}" id="settles-{late.pk}" checked' in page
 
     quick(client, amina, settles=[late.pk], offered=[late.pk])
@@ -158,7 +159,7 @@ def test_the_overdue_reply_is_offered_ticked_and_settled(client, liaison, minist
     late.refresh_from_db()
     assert late.done_at is not None
     assert late.settled_by == Interaction.objects.get()
-    assert "You owe" not in client.get("/").text.split("Last logged")[0].replace("You owe a reply or a visit", "")
+    assert "You owe" not in tight(client.get("/")).split("Last logged")[0].replace("You owe a reply or a visit", "")
 
 
 def test_what_others_owe_what_is_not_due_and_what_is_to_be_sent_is_offered_unticked(
@@ -171,7 +172,7 @@ def test_what_others_owe_what_is_not_due_and_what_is_to_be_sent_is_offered_untic
         TaskFactory(kind="SEND", assignee=liaison, in_days=-2, **about),
         TaskFactory(kind="REPLY", assignee=liaison, owed_by="THEM", in_days=-2, **about),
     ]
-    page = client.get(QUICK, {"person": amina.pk}).text
+    page = tight(client.get(QUICK, {"person": amina.pk}))
 
     for task in offered:
         assert f'name="settles" value="{task.pk}" id="settles-{task.pk}">' in page
@@ -179,7 +180,7 @@ def test_what_others_owe_what_is_not_due_and_what_is_to_be_sent_is_offered_untic
 
 def test_a_task_that_was_unticked_stays_unticked_when_the_people_change(client, liaison, ministry, amina):
     late = TaskFactory(kind="REPLY", person=amina, organisation=ministry, assignee=liaison, in_days=-5)
-    part = client.get(QUICK, {"people": amina.pk, "offered": late.pk}, headers={"HX-Target": "settles"}).text
+    part = tight(client.get(QUICK, {"people": amina.pk, "offered": late.pk}, headers={"HX-Target": "settles"}))
 
     assert f'id="settles-{late.pk}">' in part
     assert "<html" not in part
@@ -187,14 +188,14 @@ def test_a_task_that_was_unticked_stays_unticked_when_the_people_change(client, 
 
 def test_the_rhythm_that_a_contact_answers_is_said(client, ministry, amina):
     Organisation.objects.update(next_due_on=clock.today() - timedelta(days=3))
-    page = client.get(QUICK, {"person": amina.pk}).text
+    page = tight(client.get(QUICK, {"person": amina.pk}))
 
     assert "This answers “Contact: every 30 days” with Ministry of Labour" in page
 
 
 def test_log_from_a_task_answers_that_task(client, liaison, amina):
     task = TaskFactory(kind="CALL", title="Business register", person=amina, assignee=liaison, in_days=9)
-    page = client.get(QUICK, {"task": task.pk}).text
+    page = tight(client.get(QUICK, {"task": task.pk}))
 
     assert f'id="settles-{task.pk}" checked' in page
     assert 'value="Business register"' in page
@@ -235,7 +236,7 @@ def test_the_full_form_takes_everything(client, liaison, statistician, ministry,
     )
     answer = client.post("/interactions/new/", sent)
 
-    assert answer.status_code == 302, answer.text
+    assert answer.status_code == 302, tight(answer)
     contact = Interaction.objects.get()
     rows = contact.participants.values_list("side", "person__name", "organisation__name")
     assert sorted(rows, key=str) == [
@@ -251,7 +252,7 @@ def test_the_full_form_takes_everything(client, liaison, statistician, ministry,
     assert (task.owed_by, task.kind, task.assignee) == ("THEM", "SEND", statistician)
     group.refresh_from_db()
     assert group.last_substantive_on == clock.today()
-    page = client.get(contact.get_absolute_url()).text
+    page = tight(client.get(contact.get_absolute_url()))
     for words in ("Agreed monthly transfer.", "minutes.txt", "Yusuf Al-Khatib", "Central Bank", "Labour statistics"):
         assert words in page
     download = client.get(contact.files.get().file.get_absolute_url())
@@ -285,7 +286,7 @@ def test_nobody_takes_part_on_both_sides(client, liaison):
     answer = client.post("/interactions/new/", full(people=[nadia.pk], colleagues=[nadia.pk]))
 
     assert answer.status_code == 422
-    assert "Nadia Rahmani cannot take part on both sides." in answer.text
+    assert "Nadia Rahmani cannot take part on both sides." in tight(answer)
 
 
 # Correcting ----------------------------------------------------------------------------------------------------------
@@ -381,7 +382,7 @@ def test_a_restricted_contact_exists_only_for_those_who_took_part(
             "quick": f"/interactions/quick/?person={amina.pk}",
         }
         texts = {name: client.get(address) for name, address in pages.items()}
-        found = {name for name, answer in texts.items() if answer.status_code == 200 and "Secret" in answer.text}
+        found = {name for name, answer in texts.items() if answer.status_code == 200 and "Secret" in tight(answer)}
         found |= {"export"} if "Secret" in client.get("/interactions/?format=csv").getvalue().decode() else set()
         gets = {
             "page": contact.get_absolute_url(),

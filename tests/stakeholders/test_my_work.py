@@ -11,6 +11,7 @@ from nso_contacts.office import clock
 from stakeholders.actions import cadence
 from stakeholders.models import Organisation, Person, Task, UserGroup
 from tests.factories import OrganisationFactory, PersonFactory, TaskFactory, log_contact
+from tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,7 @@ def test_each_number_leads_to_the_list_behind_it(client, liaison, statistician):
     TaskFactory(assignee=statistician, in_days=-1)
     log_contact(liaison, PersonFactory())
     log_contact(statistician, PersonFactory())
-    page = client.get("/").text
+    page = tight(client.get("/"))
     found = re.findall(r'<li><a href="([^"]+)"><b>(\d+)</b>', page)
 
     shown = {}

@@ -24,6 +24,7 @@ from stakeholders.models import (
     UserGroupMembership,
 )
 from tests.factories import FocalPointFactory, OrganisationFactory, PersonFactory, domain
+from tests.markup import tight
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("office")]
 
@@ -122,7 +123,7 @@ def test_the_row_shows_post_domains_last_contact_and_next_due(client, liaison):
     )
     Participant.objects.create(interaction=contact, person=person, occurred_at=contact.occurred_at)
     Person.objects.filter(pk=person.pk).update(next_due_on=clock.today() - timedelta(days=5))
-    content = client.get(LIST).content.decode()
+    content = tight(client.get(LIST))
     for words in ("Ministry of Health", "Chief", "Labour, Education", "Call, ", "5 days overdue", "Nadia Rahmani"):
         assert words in content, words
 
