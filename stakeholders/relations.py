@@ -77,5 +77,14 @@ def by_owner(user: Any) -> list[Owner]:
     return lines
 
 
+def in_all(lines: list[Owner]) -> Owner:
+    """The last line of the table: everybody, and nobody, together."""
+    rhythm = Share(sum(line.rhythm.part for line in lines), sum(line.rhythm.whole for line in lines))
+    organisations, owed, late = (
+        sum(getattr(line, name) for line in lines) for name in ("organisations", "owed", "late")
+    )
+    return Owner(None, organisations, rhythm, owed, late)
+
+
 def _owner(user: User | None, row: dict[str, int]) -> Owner:
     return Owner(user, row["organisations"], Share(row["part"], row["whole"]), row["owed"], row["late"])

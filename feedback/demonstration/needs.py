@@ -1,10 +1,14 @@
 """The register of needs, who raised them and what they were told, and what was published about it."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
 
 from nso_contacts.office.models import OfficeCounter
+from stakeholders.models import Participant, Person
+from workshops.models import Attendance
 
-from ..models import DataNeed, NeedAnswer, NeedRaiser, PublishedResponse
+from ..models import DataNeed, DataRequest, NeedAnswer, NeedRaiser, PublishedResponse
 from .story import Story, languages, written_then
 
 Status = DataNeed.Status
@@ -155,7 +159,8 @@ def load(story: Story) -> None:
         DataNeed.domains.through(dataneed=need, statisticaldomain=story.domains[need.about]) for need in needs
     )
     OfficeCounter.objects.create(kind="N", year=0, last=NUMBER)
-    raisers = [raiser for number, need in enumerate(needs) for raiser in raised_by(story, need, number)]
+    voices = heard(story)
+    raisers = [raiser for number, need in enumerate(needs) for raiser in raised_by(story, need, number, voices)]
     NeedRaiser.objects.bulk_create(raisers)
     NeedAnswer.objects.bulk_create(answer for raiser in raisers for answer in told(story, raiser))
     publish(story, needs)
@@ -193,7 +198,7 @@ def make_needs(story: Story) -> list[DataNeed]:
         )
         if decision:
             need.decision, need.decision_reason = decision, REASONS[decision]
-            need.decided_on = min(recorded.date() + timedelta(days=60), story.ago(12))
+            need.decided_on = min(story.calendar.working_day_from(recorded.date() + timedelta(days=60)), story.ago(12))
             need.decided_by = story.users["manager"]
             need.decision_number = 1
         if status in ("PLANNED", "IN_DEVELOPMENT"):
@@ -206,25 +211,61 @@ def make_needs(story: Story) -> list[DataNeed]:
     return needs
 
 
-def raised_by(story: Story, need: DataNeed, number: int) -> list[NeedRaiser]:
-    """One to five people, some of them in a workshop or a request."""
-    rows = []
+@dataclass(frozen=True)
+class Voice:
+    """Somebody who could have raised a need, on what day, and where: a request, a contact or a workshop."""
+
+    day: date
+    person: Person
+    domain: str
+    where: dict[str, Any]
+
+
+def heard(story: Story) -> list[Voice]:
+    """What people outside asked for, said and took part in, in the order of time."""
+    crowd = {person.pk: person for person in story.crowd}
+    requests = DataRequest.objects.filter(requester__in=crowd).select_related("domain")
+    voices = [
+        Voice(row.received_at.date(), crowd[row.requester_id], row.domain.code if row.domain else "", {"request": row})
+        for row in requests
+    ]
+    contacts = Participant.objects.outside().filter(person__in=crowd, interaction__restricted=False)
+    for row in contacts.select_related("interaction").prefetch_related("interaction__domains"):
+        code = next((domain.code for domain in row.interaction.domains.all()), "")
+        voices.append(Voice(row.occurred_at.date(), crowd[row.person_id], code, {"interaction": row.interaction}))
+    came = (
+        Attendance.objects.present().filter(person__in=crowd).select_related("event").prefetch_related("event__domains")
+    )
+    for row in came:
+        code = next((domain.code for domain in row.event.domains.all()), "")
+        voices.append(Voice(row.event.day, crowd[row.person_id], code, {"event": row.event}))
+    return sorted(voices, key=lambda voice: (voice.day, voice.person.pk))
+
+
+def raised_by(story: Story, need: DataNeed, number: int, voices: list[Voice]) -> list[NeedRaiser]:
+    """One to five people, each in a workshop, a request or a contact of those weeks."""
     if number == 39:
         entries = [(story.people[name], story.events.get(event), way) for name, event, way in FIRST]
-    else:
-        entries = [(person, None, "EMAIL") for person in story.spread(story.crowd, 1 + number % 4)]
-    for place, (person, event, way) in enumerate(entries):
-        day = need.created_at.astimezone(story.zone).date() + timedelta(days=place * 3)
-        row = NeedRaiser(
-            need=need,
-            person=person,
-            organisation=person.works_for,
-            event=event,
-            raised_on=event.day if event else min(day, story.today),
-        )
-        row.way = way
-        rows.append(row)
-    return rows
+        recorded = need.created_at.astimezone(story.zone).date()
+        return [
+            raiser(need, person, event.day if event else recorded + timedelta(days=place * 3), way, event=event)
+            for place, (person, event, way) in enumerate(entries)
+        ]
+    recorded, until = need.created_at.date(), need.decided_on or story.today
+    weeks = [voice for voice in voices if recorded <= voice.day <= until]
+    # Those who spoke of the same domain first, then whoever spoke next; nobody twice.
+    one_each = {
+        voice.person.pk: voice for voice in sorted(weeks, key=lambda voice: voice.domain != need.about, reverse=True)
+    }
+    chosen = list(reversed(one_each.values()))[: 1 + number % 4]
+    return [raiser(need, voice.person, voice.day, "EMAIL", **voice.where) for voice in chosen]
+
+
+def raiser(need: DataNeed, person: Person, day: date, way: str, **where: Any) -> NeedRaiser:
+    """One who raised a need; `way` is how they were told, if they were."""
+    row = NeedRaiser(need=need, person=person, organisation=person.works_for, raised_on=day, **where)
+    row.way = way
+    return row
 
 
 def told(story: Story, raiser: NeedRaiser) -> list[NeedAnswer]:
@@ -235,7 +276,8 @@ def told(story: Story, raiser: NeedRaiser) -> list[NeedAnswer]:
     waits = need.status not in ("CLOSED", "VERIFIED", "MET") and raiser.person_id % 4 == 0 and raiser.way == "EMAIL"
     if waits and need.reference != "N-040":
         return []
-    answers = [("DECIDED", need.decision_reason, min(need.decided_on + timedelta(days=5), story.today))]
+    told_on = min(story.calendar.working_day_from(need.decided_on + timedelta(days=5)), story.today)
+    answers = [("DECIDED", need.decision_reason, told_on)]
     if need.status in ("CLOSED", "VERIFIED"):
         answers.append(("MET", "The figures are published now.", story.ago(11)))
     return [

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import cached_property
 
 import django_filters
-from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -12,10 +12,11 @@ from django.utils.translation import ngettext_lazy
 from nso_contacts.office import clock
 from nso_contacts.pages.listing import Action, Column, Empty, Listing
 from nso_contacts.pages.picks import PickFilter
-from stakeholders.models import StatisticalDomain
+from stakeholders.models import Interaction, StatisticalDomain
+from workshops.models import Event
 
 from .. import priority
-from ..models import DataNeed, PublishedResponse
+from ..models import DataNeed, DataRequest, NeedRaiser, PublishedResponse
 from ..models.need import delivered
 
 Status = DataNeed.Status
@@ -78,8 +79,54 @@ def with_priority(needs):
     return counted.annotate(points=Coalesce(F("priority_override"), score, output_field=IntegerField()))
 
 
+# Where needs come from, with the words for a number of them. What the reader may not see is not counted.
+SOURCES = {
+    "workshops": (_("A workshop"), ngettext_lazy("%(n)s workshop", "%(n)s workshops", "n")),
+    "meetings": (_("A meeting"), ngettext_lazy("%(n)s meeting", "%(n)s meetings", "n")),
+    "requests": (_("A data request"), ngettext_lazy("%(n)s request", "%(n)s requests", "n")),
+    "contacts": (_("A logged contact"), ngettext_lazy("%(n)s contact", "%(n)s contacts", "n")),
+}
+
+
+def raised_in(source, user):
+    """The condition for who raised a need in such a place, as far as `user` may see it."""
+    workshop = Q(event__kind=Event.Kind.WORKSHOP)
+    return {
+        "workshops": workshop,
+        "meetings": Q(event__isnull=False) & ~workshop,
+        "requests": Q(request__in=DataRequest.objects.visible_to(user)),
+        "contacts": Q(interaction__in=Interaction.objects.visible_to(user)),
+    }[source]
+
+
+def with_sources(needs, user):
+    """Add how often each need was raised in a workshop, a meeting, a request, a contact: `from_workshops` and so on."""
+    raisers = NeedRaiser.objects.filter(need=OuterRef("pk")).order_by()
+    number = {
+        f"from_{source}": Coalesce(
+            Subquery(raisers.filter(raised_in(source, user)).values("need").annotate(n=Count("pk")).values("n")), 0
+        )
+        for source in SOURCES
+    }
+    return needs.annotate(**number)
+
+
+def came_from(need):
+    """Where a need was raised, in words: "1 workshop, 2 requests"."""
+    numbers = [(words, getattr(need, f"from_{source}")) for source, (_title, words) in SOURCES.items()]
+    return ", ".join(words % {"n": n} for words, n in numbers if n)
+
+
+def published_as(need):
+    """Whether users can read what became of it."""
+    responses = need.responses.all()
+    if any(response.published_at for response in responses):
+        return _("You said, we did")
+    return _("Draft") if responses else ""
+
+
 class NeedFilter(django_filters.FilterSet):
-    """By stage, horizon, gap and domain."""
+    """By stage, source, horizon, gap and domain."""
 
     stage = django_filters.ChoiceFilter(
         label=_("Status"), choices=[(key, title) for key, (title, _rows) in STAGES.items()], method="in_stage"
@@ -90,6 +137,9 @@ class NeedFilter(django_filters.FilterSet):
         method="waiting_for",
     )
     mine = django_filters.ChoiceFilter(label=_("Owner"), choices=[("me", _("Me"))], method="owned")
+    source = django_filters.ChoiceFilter(
+        label=_("Came from"), choices=[(key, title) for key, (title, _words) in SOURCES.items()], method="from_source"
+    )
     horizon = django_filters.ChoiceFilter(label=_("Horizon"), choices=DataNeed.Horizon.choices)
     coverage = django_filters.ChoiceFilter(label=_("Coverage"), choices=DataNeed.Coverage.choices)
     gap = django_filters.ChoiceFilter(label=_("What is missing"), choices=DataNeed.Gap.choices)
@@ -103,6 +153,11 @@ class NeedFilter(django_filters.FilterSet):
     def in_stage(self, queryset, name, value):
         """Those in a stage of the screen."""
         return queryset.filter(STAGES[value][1])
+
+    def from_source(self, queryset, name, value):
+        """Those that somebody raised in such a place."""
+        raised = NeedRaiser.objects.filter(raised_in(value, self.request.user), need=OuterRef("pk"))
+        return queryset.filter(Exists(raised))
 
     def waiting_for(self, queryset, name, value):
         """Those that wait for a decision, or of which somebody was not told."""
@@ -140,7 +195,7 @@ class NeedListing(Listing):
         (_("Delivered"), {"stage": "delivered"}),
         (_("Somebody not told"), {"waiting": "answer"}),
     ]
-    queryset = DataNeed.objects.select_related("owner").prefetch_related("domains")
+    queryset = DataNeed.objects.select_related("owner").prefetch_related("domains", "responses")
     columns = [
         Column("title", _("Need"), link=True, template="feedback/cells/need.html"),
         Column("reference", _("Reference"), only="export"),
@@ -151,15 +206,17 @@ class NeedListing(Listing):
             order=(),
         ),
         Column("horizon", _("Horizon")),
+        Column("sources", _("Came from"), value=came_from, order=()),
+        Column("supporter_count", _("Raised by"), numeric=True),
         Column(
             "status",
             _("Status"),
             value=lambda need: mark(need)[1],
             template="feedback/cells/need_status.html",
         ),
-        Column("supporter_count", _("Raised by"), numeric=True),
         Column("points", _("Priority"), numeric=True),
-        Column("needed_by", _("Needed by"), template="feedback/cells/needed_by.html"),
+        Column("published", _("Published as"), value=published_as, order=()),
+        Column("needed_by", _("Needed by"), only="export"),
     ]
     filters = NeedFilter
     usual_filters = ("stage", "domain", "horizon")
@@ -176,14 +233,14 @@ class NeedListing(Listing):
     buttons = [Action(_("Record a need"), "feedback:need_create", "plus-lg", "raise_needs", primary=True)]
 
     def rows(self):
-        """Count supporters and points."""
-        return with_priority(super().rows())
+        """Count supporters, points and sources."""
+        return with_sources(with_priority(super().rows()), self.user)
 
     @cached_property
     def records(self):
         """The records of the page with their counts."""
         keys = self.keys[: self.page_size]
-        by_key = {need.pk: need for need in with_priority(self.queryset.filter(pk__in=keys))}
+        by_key = {need.pk: need for need in self.rows().filter(pk__in=keys)}
         return [by_key[key] for key in keys if key in by_key]
 
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
@@ -38,6 +39,13 @@ class NeedQuerySet(models.QuerySet):
     def undecided(self):
         """Those that wait for a decision."""
         return self.filter(status__in=DataNeed.UNDECIDED)
+
+    def like(self, need):
+        """Other needs whose words are like the title of this one, the likest first."""
+        words = need.title.lower()
+        likeness = TrigramWordSimilarity(words, "search_text")
+        alike = self.exclude(pk=need.pk).filter(search_text__trigram_word_similar=words)
+        return alike.order_by(likeness.desc(), "-pk")
 
     def owing_answers(self):
         """Those decided or delivered of which somebody who raised them was not told."""

@@ -31,6 +31,7 @@ need_list = NeedListing.as_view()
 response_list = ResponseListing.as_view()
 Status = DataNeed.Status
 NEEDS = gettext_lazy("Needs register")
+MOST_SIMILAR = 3
 
 
 def crumbs(need=None):
@@ -65,6 +66,9 @@ def detail(request, pk):
         "may_work": may_work,
         "crumbs": crumbs(),
         "responses": need.responses.visible_to(request.user),
+        "products": need.products.visible_to(request.user),
+        "requests": {raiser.seen_request for raiser in raisers if raiser.seen_request},
+        "similar": DataNeed.objects.visible_to(request.user).like(need)[:MOST_SIMILAR],
         "tabs": panels.tabs("need", need, request.user, tab, gettext_lazy("Need")),
         "open_tab": panels.open_tab("need", need, request.user, tab),
         "rail": panels.shown("need", need, request.user, "rail"),
@@ -100,9 +104,9 @@ def raisers_of(need, user):
     A contact or request that the reader may not see does not exist for them: neither its name nor a link to it.
     """
     raisers = list(
-        need.raisers.select_related("person", "organisation", "interaction", "event", "request").prefetch_related(
-            "answers"
-        )
+        need.raisers.select_related(
+            "person", "organisation", "interaction", "event", "request__organisation"
+        ).prefetch_related("answers")
     )
     contacts = seen_of(Interaction, user, [raiser.interaction_id for raiser in raisers])
     requests = seen_of(DataRequest, user, [raiser.request_id for raiser in raisers])

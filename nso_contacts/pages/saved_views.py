@@ -24,6 +24,8 @@ class Tab:
     current: bool
     by: str = ""
     change_url: str = ""
+    # How many rows it shows, in words; empty where they are not counted.
+    number: str = ""
 
 
 @dataclass(frozen=True)

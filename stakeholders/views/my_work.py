@@ -19,7 +19,7 @@ from nso_contacts.pages import panels
 from .. import agenda, due
 from ..listings.committee import vacant_seats
 from ..models import Committee, Interaction
-from ..relations import by_owner, within_rhythm
+from ..relations import by_owner, in_all, within_rhythm
 
 SHOWN = 10
 PER_PAGE = 50
@@ -73,11 +73,12 @@ def my_work_context(user):
 
 
 def manager_context(user):
-    today = clock.today()
+    today, owners = clock.today(), by_owner(user)
     return {
         "title": _("My work"),
         "within": within_rhythm(user),
-        "owners": by_owner(user),
+        "owners": owners,
+        "in_all": in_all(owners),
         "events": agenda.events(user, today, today + timedelta(days=30))[:SHOWN],
         "facts": panels.shown("manager_work", user, user, "fact"),
         "main_panels": panels.shown("manager_work", user, user, "main"),

@@ -157,6 +157,8 @@ def test_a_manager_sees_how_the_office_keeps_in_touch(manager, liaison, signed_i
         (str(o.user), o.organisations, o.rhythm.part, o.rhythm.whole, o.owed, o.late) for o in page.context["owners"]
     ]
     assert lines == [("Nadia Rahmani", 3, 1, 2, 2, 1), ("None", 1, 0, 0, 0, 0)]
+    assert '<th scope="row">All</th><td data-l="Organisations" class="r">4</td>' in tight(page)
+    assert page.context["in_all"].rhythm == within
 
 
 def test_a_share_of_nothing_is_not_a_number(manager, signed_in):
