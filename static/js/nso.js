@@ -219,6 +219,7 @@
       plugins: many ? ["remove_button"] : [],
       valueField: "value", labelField: "text", searchField: [], maxOptions: 40, create: false, hidePlaceholder: true,
       openOnFocus: true, preload: "focus", loadThrottle: 150, closeAfterSelect: !many,
+      refreshThrottle: 0, // a list that opens later would cover what the reader went on to
       score: () => () => 1,
       load: (query, done) => {
         fetch(`${box.dataset.pick}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } })
