@@ -126,6 +126,9 @@ MIDDLEWARE = [
     "nso_contacts.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Lists are read over slow lines. What a page keeps secret is masked anew each time (CSRF), and the length of every
+    # compressed answer is made uncertain by random bytes, so that it tells nothing (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
