@@ -46,6 +46,11 @@ def with_obstacle(people: QuerySet[Person]) -> QuerySet[Any]:
     )
 
 
+def without_address(people: QuerySet[Person]) -> QuerySet[Any]:
+    """Those whom no mail reaches: somebody has to tell them in another way."""
+    return with_obstacle(people).filter(mail_address="")
+
+
 def with_organisation(people: QuerySet[Any]) -> QuerySet[Any]:
     """Add `organisation_id` and `organisation_name`: where somebody works today, the main post first."""
     posts = Post.objects.current().filter(person=OuterRef("pk")).order_by("-is_primary", "-valid_from", "pk")

@@ -430,6 +430,21 @@ def test_cancelling_from_its_page_asks_why(client, workshop):
     assert "No hall." in client.get(workshop.get_absolute_url()).content.decode()
 
 
+def test_cancelling_says_who_is_told_and_whom_no_mail_reaches(client, workshop):
+    people = [PersonFactory(name=f"Guest {n}") for n in range(3)]
+    invited(workshop, *people)
+    Message.objects.update(state=Message.State.SENT, due_at=None, sent_at=timezone.now())
+    people[2].emails.update(state="BOUNCED")
+
+    page = client.get(f"/workshops/{workshop.pk}/cancel/").text
+    client.post(f"/workshops/{workshop.pk}/cancel/", {"reason": "No hall."})
+
+    assert "2 people are told" in page
+    assert "No working address, tell them yourself: Guest 2." in page
+    told = Message.objects.filter(purpose="workshops.cancelled").values_list("recipient_name", flat=True)
+    assert sorted(told) == ["Guest 0", "Guest 1"]
+
+
 def test_a_new_day_asks_again(client, workshop):
     [invitation] = invited(workshop, PersonFactory())
     Invitation.objects.filter(pk=invitation.pk).update(reply="ACCEPTED", joins="ROOM", answered_at=timezone.now())

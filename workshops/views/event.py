@@ -12,14 +12,16 @@ from nso_contacts.access.policy import requires
 from nso_contacts.pages import drafts, panels
 from nso_contacts.pages.confirm import confirm_page
 from nso_contacts.pages.form import form_page, posted
+from stakeholders.models import Person
 
-from .. import delivered, guestlist, overview, quorum, wording
+from .. import delivered, guestlist, invitees, overview, quorum, wording
 from ..actions import event as event_actions
 from ..actions import sending
 from ..forms import EventForm, NewDayForm, OutcomesForm, ReasonForm, session_forms, sessions
 from ..meeting_forms import MeetingForm
 from ..models import Event, Milestone
 
+MOST_NAMES = 5
 OWN_TABS = ("programme", "decisions", "papers", "messages")
 
 
@@ -251,7 +253,9 @@ def cancel(request, pk):
     """Call a workshop off."""
     found = own_event(request, pk)
     concerned = sending.asked_to_keep_free(found) if found.is_draft else sending.reached(found).not_declined()
-    number = concerned.count()
+    people = Person.objects.filter(pk__in=concerned.values("person"))
+    unreached = list(invitees.without_address(people))
+    number = people.count() - len(unreached)
     told = (
         ngettext("%(n)s person is told.", "%(n)s people are told.", number)
         if found.is_draft
@@ -270,8 +274,23 @@ def cancel(request, pk):
         verb=wording.cancel_it(found),
         crumbs=crumbs(found),
         cancel=found.get_absolute_url(),
-        consequences=[told % {"n": number}, _("Nothing else is sent: no reminder, no survey."), _("This stays.")],
+        consequences=[
+            told % {"n": number},
+            *unwritten(unreached),
+            _("Nothing else is sent: no reminder, no survey."),
+            _("This stays."),
+        ],
     )
+
+
+def unwritten(people):
+    """Say whom no mail reaches, by name as long as they are few."""
+    if not people:
+        return []
+    if len(people) <= MOST_NAMES:
+        names = ", ".join(str(person) for person in people)
+        return [_("No working address, tell them yourself: %(names)s.") % {"names": names}]
+    return [_("%(n)s people have no working address: tell them yourself.") % {"n": len(people)}]
 
 
 @requires("change_workshops")
