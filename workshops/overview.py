@@ -30,7 +30,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Funnel:
-    """People by the furthest step they reached; walk-ins stand apart."""
+    """People who reached each step, whatever they had replied; walk-ins stand apart."""
 
     invited: int
     delivered: int
@@ -84,7 +84,7 @@ class Funnel:
             key="funnel",
             kicker=_("Figure 1"),
             title=self.takeaway(event),
-            unit=_("People, by furthest step reached"),
+            unit=_("People who reached each step"),
             chart=charts.bars(bars, sentence=sentence, maximum=self.invited),
             head=[_("Step"), _("People"), _("Share of invited")],
             rows=rows,
