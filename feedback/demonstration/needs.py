@@ -252,7 +252,11 @@ def raised_by(story: Story, need: DataNeed, number: int, voices: list[Voice]) ->
             for place, (person, event, way) in enumerate(entries)
         ]
     recorded, until = need.created_at.date(), need.decided_on or story.today
-    weeks = [voice for voice in voices if recorded <= voice.day <= until]
+    weeks = [
+        voice
+        for voice in voices
+        if recorded <= voice.day <= until and (voice.domain == need.about or "event" not in voice.where)
+    ]
     # Those who spoke of the same domain first, then whoever spoke next; nobody twice.
     one_each = {
         voice.person.pk: voice for voice in sorted(weeks, key=lambda voice: voice.domain != need.about, reverse=True)
