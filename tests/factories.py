@@ -250,8 +250,11 @@ def meeting(body, **fields):
 def log_contact(
     author, *people, organisations=(), groups=(), colleagues=(), domains=(), follow_up=None, settles=None, **fields
 ):
-    """A call of an hour ago that `author` logged, with people and organisations outside the office."""
-    fields.setdefault("occurred_at", timezone.now() - timedelta(hours=1))
+    """A call of today, an hour ago where it can be, that `author` logged, with people and organisations outside."""
+    now = clock.now()
+    fields.setdefault(
+        "occurred_at", max(now - timedelta(hours=1), now.replace(hour=0, minute=0, second=0, microsecond=0))
+    )
     contact = Interaction(**{"subject": "Definition of informal employment", "channel": "PHONE", **fields})
     company = Company(people=people, organisations=organisations, groups=groups, colleagues=colleagues, domains=domains)
     return interactions.log(contact, company, actor=author, follow_up=follow_up, settles=settles)
