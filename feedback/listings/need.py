@@ -39,6 +39,7 @@ STAGE_OF = {
     Status.PLANNED: "planned",
     Status.IN_DEVELOPMENT: "planned",
 }
+FURTHER = ["not_planned", "recorded", "review", "planned", "delivered"]
 STATUS_MARKS = {
     "recorded": ("", "record-circle"),
     "review": ("info", "search"),
@@ -51,6 +52,11 @@ STATUS_MARKS = {
 def stage(need):
     """The key of the stage a need is in."""
     return "delivered" if need.is_delivered else STAGE_OF.get(need.status, "not_planned")
+
+
+def furthest(needs):
+    """The need that came furthest, of several that were answered together; None of none."""
+    return max(needs, key=lambda need: FURTHER.index(stage(need)), default=None)
 
 
 def mark(need):

@@ -24,7 +24,7 @@ from .. import priority
 from ..actions import need as actions
 from ..actions import response as responses
 from ..forms.need import AnswerNeedForm, DecisionForm, NeedForm, RaiseNeedForm, RaiserForm, ResponseForm
-from ..listings.need import STAGES, NeedListing, ResponseListing, mark, stage
+from ..listings.need import STAGES, NeedListing, ResponseListing, furthest, mark, stage
 from ..models import DataNeed, DataRequest, NeedAnswer, NeedRaiser, PublishedResponse
 
 need_list = NeedListing.as_view()
@@ -447,10 +447,13 @@ def engagement(request):
     published = PublishedResponse.objects.published().select_related("domain")
     domains = StatisticalDomain.objects.filter(pk__in=published.order_by().values("domain"))
     chosen = next((one for one in domains if str(one.pk) == request.GET.get("domain")), None)
+    shown = list((published.filter(domain=chosen) if chosen else published).prefetch_related("needs"))
+    for response in shown:
+        response.furthest_need = furthest(response.needs.all())
     context = {
         "title": _("You said, we did"),
         "lede": _("What users of statistics told us, and what we did about it."),
-        "responses": published.filter(domain=chosen) if chosen else published,
+        "responses": shown,
         "domains": domains,
         "chosen": chosen,
         # How many there are in the whole register is told to everybody; which ones, only the responses say.

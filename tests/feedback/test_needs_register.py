@@ -137,3 +137,27 @@ def test_a_need_shows_what_it_belongs_to(liaison, manager, signed_in, request_of
     ]
     assert "Data request, Ministry of Labour" in rows
     assert "Belongs to" not in signed_in(liaison).get(raised("Something else").get_absolute_url()).text
+
+
+def test_everybody_reads_how_far_what_they_said_has_come(liaison, manager, client):
+    response = PublishedResponse.objects.create(
+        title="Rents", said="By district, please", did="They come", author=liaison, published_by=manager
+    )
+    delivered, refused = raised("Rents by district"), raised("Rents by street")
+    response.needs.add(delivered, refused)
+    PublishedResponse.objects.filter(pk=response.pk).update(published_at=timezone.now())
+
+    def status():
+        return re.findall(
+            r'<p>They come</p><span class="st[^>]*>(?:<svg.*?</svg>)?\s*([^<]*)', tight(client.get("/engagement/"))
+        )
+
+    actions.decide(refused, decision="REJECTED", decision_reason="Too few", actor=manager)
+    assert status() == ["Recorded"]
+    actions.decide(delivered, decision="ACCEPTED", decision_reason="Many ask", actor=manager)
+    actions.meet(delivered, actor=manager)
+    assert status() == ["Delivered"]
+    response.needs.set([refused])
+    assert status() == ["Not planned"]
+    response.needs.clear()
+    assert status() == []
