@@ -13,6 +13,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -176,10 +177,14 @@ FILTERS_EMPTY_CHOICE_LABEL = _("Any")
 # Data ---------------------------------------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-# Each trigger asks which triggers are to be left out. Left unset, the question is an error that the trigger catches:
-# that alone made a large import take three times as long.
-_options = DATABASES["default"].setdefault("OPTIONS", {})
-_options["options"] = f"{_options.get('options', '')} -c pgtrigger.ignore={{}}".strip()
+if env.bool("DATABASE_POOLED", default=False):
+    # A pool gives a connection away after each transaction, and takes no options: nothing may outlive the transaction.
+    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "DISABLE_SERVER_SIDE_CURSORS": True}
+else:
+    # Each trigger asks which triggers are to be left out. Left unset, the question is an error that the trigger
+    # catches: that alone made a large import take three times as long.
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _options["options"] = f"{_options.get('options', '')} -c pgtrigger.ignore={{}}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -255,6 +260,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200, "socket_connect_timeout": 2}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Work by what it is for, so that one kind can have workers of its own (docs/operations.md). A worker that is told
+# nothing takes from all.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "mail", "imports")]
+CELERY_TASK_ROUTES = {
+    "nso_contacts.mail.tasks.*": {"queue": "mail"},
+    "nso_contacts.imports.tasks.*": {"queue": "imports"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "nso_contacts.health.heartbeat", "schedule": 5.0},
