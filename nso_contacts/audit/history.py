@@ -13,6 +13,7 @@ rules hold: the record through `visible_to`; a child through its own `visible_to
 `visible(user)`, a Q over its history rows, if given; names of other records are told only to those who may see them.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -37,6 +38,9 @@ __all__ = ["Child", "changes_of", "context", "kind_of", "last_change", "read", "
 
 PAGE_SIZE = 25
 OFFICE = "office"
+# How the address names who changed something: a user by number, a person who came through a link by kind and number.
+USER = re.compile(r"[0-9]{1,18}")
+PERSON = re.compile(r"[a-z_]+\.[a-z_]+/[0-9]{1,18}")
 
 
 @dataclass
@@ -197,9 +201,9 @@ def _by(rows: QuerySet[Any], who: str) -> QuerySet[Any]:
     if who == OFFICE:
         acted = Q(pgh_context__metadata__actor__isnull=False) & ~Q(pgh_context__metadata__actor=None)
         return rows.exclude(acted).exclude(pgh_context__metadata__has_key="person")
-    return rows.filter(
-        Q(pgh_context__metadata__actor=int(who)) if who.isdigit() else Q(pgh_context__metadata__person=who)
-    )
+    if USER.fullmatch(who):
+        return rows.filter(pgh_context__metadata__actor=int(who))
+    return rows.filter(pgh_context__metadata__person=who) if PERSON.fullmatch(who) else rows.none()
 
 
 def _actors(told: list[Source], record: Any, user: Any) -> list[tuple[str, str]]:

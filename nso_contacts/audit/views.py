@@ -21,7 +21,7 @@ def history_page(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     record = get_object_or_404(registered.model.objects.visible_to(request.user), pk=pk)  # type: ignore[attr-defined]
     asked = {name: request.GET.get(name, "") for name in ("who", "what")}
     page = request.GET.get("page", "")
-    number = min(int(page), 100_000) if page.isdecimal() and int(page) else 1
+    number = max(int(page), 1) if page.isdecimal() and len(page) < 7 else 1
     told = history.read(registered, record, request.user, number=number, **asked)
     url = record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
     crumbs = [(str(record), url)] if url else []

@@ -28,7 +28,9 @@ def in_history(rest: str) -> tuple[str, str] | None:
     """Return what the history of a record calls an import, and where it is looked up."""
     from .models import Batch  # noqa: PLC0415 (needs loaded apps)
 
-    batch = Batch.objects.select_related("file").filter(pk=rest).first() if rest.isdecimal() else None
+    batch = (
+        Batch.objects.select_related("file").filter(pk=rest).first() if rest.isdecimal() and len(rest) < 19 else None
+    )
     return (_("Import of %(file)s") % {"file": batch.file.name}, batch.get_absolute_url()) if batch else None
 
 

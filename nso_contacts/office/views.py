@@ -1,5 +1,6 @@
 """The office's settings: the page that tells them, and a short form behind each line."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -363,7 +364,10 @@ def holidays_fill(request):
     """Start a year from a country's list."""
     office = Office.objects.current()
     asked = request.GET.get("year", "")
-    initial = {"country": office.holiday_country, "year": asked if asked.isdigit() else clock.today().year + 1}
+    initial = {
+        "country": office.holiday_country,
+        "year": asked if re.fullmatch("[0-9]{4}", asked) else clock.today().year + 1,
+    }
     form = forms.FillForm(posted(request), user=request.user, initial=initial)
 
     def save(form):

@@ -63,7 +63,11 @@ def organisation(request, pk):
 def create(request):
     """Add an organisation; under another one with `?parent=`."""
     given = request.GET.get("parent", "")
-    parent = Organisation.objects.visible_to(request.user).filter(pk=given).first() if given.isdecimal() else None
+    parent = (
+        Organisation.objects.visible_to(request.user).filter(pk=given).first()
+        if given.isdecimal() and len(given) < 19
+        else None
+    )
     initial = {
         "parent": parent,
         **({"kind": parent.kind, "government_level": parent.government_level} if parent else {}),

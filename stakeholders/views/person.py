@@ -86,7 +86,11 @@ def with_shared(emails):
 def create(request):
     """Add somebody; with a post in an organisation with `?organisation=`."""
     given = request.GET.get("organisation", "")
-    at = Organisation.objects.visible_to(request.user).filter(pk=given).first() if given.isdecimal() else None
+    at = (
+        Organisation.objects.visible_to(request.user).filter(pk=given).first()
+        if given.isdecimal() and len(given) < 19
+        else None
+    )
     form = PersonForm(posted(request), initial={"organisation": at}, user=request.user)
     warning = warned(request, form, Person)
 
