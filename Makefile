@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 ARGS ?=
 WORKERS ?= 2
 
-.PHONY: run dev manage test faults check messages lock browser
+.PHONY: run dev manage test faults bench check messages lock browser
 
 run: $(RUNTIME)  ## The whole office at http://127.0.0.1:8000/ until Ctrl-C (PORT, HOST, OFFICE=empty)
 	@exec $(DEVSTACK) run
@@ -26,6 +26,9 @@ test: $(DEVELOPMENT) browser  ## All tests, with throw-away servers: make test A
 
 faults: $(DEVELOPMENT)  ## The long form of the tests that kill processes, fill disks and break mail servers
 	@$(DEVSTACK) exec -- $(BIN)/python -m pytest -q -m faults $(ARGS) tests/faults
+
+bench: $(DEVELOPMENT)  ## Speed beside Django's admin, into docs/benchmarks.md: STATE_DIR=/srv/large make bench ARGS="--seconds 10"
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 check: $(DEVELOPMENT)  ## Everything but the tests: style, types, contracts, migrations, deployment, messages
 	$(BIN)/ruff check --quiet .
