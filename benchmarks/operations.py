@@ -13,7 +13,7 @@ from stakeholders.models import Organisation, Person
 
 from .visitors import Page
 
-FLOOR = Page("/help/keys/")  # our signed-in page shell, with no rows
+FLOOR = Page("/search/")  # our signed-in page shell: the page of search before anything is looked for
 PEOPLE, ADMIN = "/people/", "/admin/stakeholders/person/"
 DEEP = 500
 

@@ -1,38 +1,35 @@
 """Measuring pages: ours, the baseline's and the floor in turns, with one visitor and with eight."""
 
-from collections.abc import Iterator
-
 from nso_contacts.accounts.models import User
 
 from .figures import Ratio, Row, told
 from .operations import FLOOR, Operation
 from .servers import WebServer
 from .statements import statements_of
-from .visitors import Visitor, take_turns
+from .visitors import SLICES, Visitor, take_turns
 
 MANY = 8
 
 
-def measured(
-    chosen: list[Operation], ours: WebServer, baseline: WebServer, cookie: str, user: User, *, seconds: float
-) -> Iterator[Row]:
-    """Measure one operation after another."""
-    for operation in chosen:
-        yield measure(operation, ours, baseline, cookie, user, seconds=seconds)
-
-
 def measure(
-    operation: Operation, ours: WebServer, baseline: WebServer, cookie: str, user: User, *, seconds: float
+    operation: Operation,
+    ours: WebServer,
+    baseline: WebServer,
+    user: User,
+    *,
+    cookie: str,
+    seconds: float,
+    slices: int = SLICES,
 ) -> Row:
     """Measure one operation."""
     pages = {"ours": (ours.address, operation.ours), "floor": (ours.address, FLOOR)}
     if operation.baseline is not None:
         pages["baseline"] = (baseline.address, operation.baseline)
     for address, page in pages.values():
-        for _warming in range(4):
+        for _warming in range(slices):
             Visitor(address, cookie).ask(page)
-    one = take_turns(pages, cookie, seconds=seconds, visitors=1)
-    many = take_turns(pages, cookie, seconds=seconds, visitors=MANY)
+    one = take_turns(pages, cookie, seconds=seconds, visitors=1, slices=slices)
+    many = take_turns(pages, cookie, seconds=seconds, visitors=MANY, slices=slices)
     row = Row(operation.name, p50=one["ours"].p50)
     for name in pages:
         row.cells[f"{name} c=1"] = told(one[name])

@@ -16,11 +16,12 @@ from .figures import Row
 from .operations import operations
 from .servers import serving
 from .traces import no_trace
+from .visitors import SLICES
 
 WHO = "liaison@nso.example"
 
 
-def everything(state: Path, *, seconds: float, only: Sequence[str] = ()) -> Iterator[Row]:
+def everything(state: Path, *, seconds: float, only: Sequence[str] = (), slices: int = SLICES) -> Iterator[Row]:
     """Measure every operation whose name holds one of the words in `only`; all without any."""
     user = User.objects.get(email=WHO)
 
@@ -32,8 +33,10 @@ def everything(state: Path, *, seconds: float, only: Sequence[str] = ()) -> Iter
         serving("nso_contacts.settings", os.environ, "/login/", state / "bench-ours.log") as ours,
         serving("benchmarks.settings", os.environ, "/admin/login/", state / "bench-baseline.log") as baseline,
     ):
-        chosen = [operation for operation in operations() if wanted(operation.name)]
-        yield from pages.measured(chosen, ours, baseline, signed_in(user), user, seconds=seconds)
+        cookie = signed_in(user)
+        for operation in operations():
+            if wanted(operation.name):
+                yield pages.measure(operation, ours, baseline, user, cookie=cookie, seconds=seconds, slices=slices)
         if wanted("workers"):
             yield pages.processes(ours, baseline)
 

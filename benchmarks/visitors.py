@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
-SLICES = 4
+SLICES = 4  # turns of each page at a point
 
 
 class WrongAnswer(Exception):
@@ -106,10 +106,12 @@ def visit(address: str, cookie: str, page: Page, *, seconds: float, visitors: in
     sample.seconds += time.perf_counter() - began
 
 
-def take_turns(pages: dict[str, tuple[str, Page]], cookie: str, *, seconds: float, visitors: int) -> dict[str, Sample]:
+def take_turns(
+    pages: dict[str, tuple[str, Page]], cookie: str, *, seconds: float, visitors: int, slices: int = SLICES
+) -> dict[str, Sample]:
     """Measure pages in turns, so that what disturbs the machine disturbs all of them: {name: (address, page)}."""
     samples = {name: Sample() for name in pages}
-    for _slice in range(SLICES):
+    for _slice in range(slices):
         for name, (address, page) in pages.items():
-            visit(address, cookie, page, seconds=seconds / SLICES, visitors=visitors, sample=samples[name])
+            visit(address, cookie, page, seconds=seconds / slices, visitors=visitors, sample=samples[name])
     return samples

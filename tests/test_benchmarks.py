@@ -32,7 +32,7 @@ def state(transactional_db, monkeypatch):
 def test_a_round_measures_ours_beside_the_baseline_and_leaves_no_trace(state, liaison_with_contacts):
     before = Interaction.objects.count()
 
-    rows = list(run.everything(state, seconds=0.01, only=["first page", "quick log", "workers"]))
+    rows = list(run.everything(state, seconds=0.01, slices=1, only=["first page", "quick log", "workers"]))
 
     assert [row.name for row in rows] == ["people, first page", "quick log, POST", "two web workers"]
     assert {"ours c=1", "baseline c=8", "floor c=1", "statements"} <= rows[0].cells.keys()
