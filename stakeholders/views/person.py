@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Lower
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -73,13 +74,15 @@ def holds(post, day):
 
 
 def with_shared(emails):
-    """Addresses, each with how many other people use it too."""
+    """Addresses, each with how many other people use it too, in whatever case it is written."""
     rows = list(emails)
     shared: dict[str, set[int]] = {}
-    others = PersonEmail.objects.filter(address__in=[row.address for row in rows], person__archived_at=None)
+    others = PersonEmail.objects.alias(plain=Lower("address")).filter(
+        plain__in=[row.address.lower() for row in rows], person__archived_at=None
+    )
     for address, person_id in others.values_list("address", "person_id"):
-        shared.setdefault(address, set()).add(person_id)
-    return [(row, len(shared.get(row.address, set()) - {row.person_id})) for row in rows]
+        shared.setdefault(address.lower(), set()).add(person_id)
+    return [(row, len(shared.get(row.address.lower(), set()) - {row.person_id})) for row in rows]
 
 
 @requires("change_directory")

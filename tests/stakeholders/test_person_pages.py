@@ -218,6 +218,13 @@ def test_the_page_shows_posts_addresses_and_roles(client):
         assert words in content, words
 
 
+def test_an_address_is_shared_however_it_is_written(client):
+    person = PersonFactory(email="Desk@Labour.example")
+    PersonFactory(email="desk@labour.example")
+    content = client.get(person.get_absolute_url()).content.decode()
+    assert "shared with one other person" in content
+
+
 def test_a_merged_person_leads_to_the_other_and_an_anonymised_one_is_gone(client):
     stays = PersonFactory()
     goes = PersonFactory(merged_into=stays, archived_at=timezone.now())
