@@ -65,6 +65,8 @@ class Enquiry(models.Model):
     class Meta:
         ordering = ["-received_at", "-pk"]
         verbose_name_plural = _("enquiries")
+        # The side bar counts the open ones on every page.
+        indexes = [models.Index(fields=["id"], name="enquiry_open", condition=Q(closed_at=None))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_at=None) | ~Q(outcome=""),
