@@ -29,6 +29,7 @@ class Operation:
     most_statements: int | None = None
     most_database_ms: float | None = None
     at_eight: bool = False
+    finds: str = ""  # what has to stand on our page
 
 
 def operations() -> list[Operation]:
@@ -64,6 +65,7 @@ def operations() -> list[Operation]:
             searched(mistyped(rare))[0],
             searched(rare)[1],
             {"baseline": 0.25},
+            finds=rare,
         ),
         Operation(f"people, page {deep}", Page(f"{PEOPLE}?page={deep}"), Page(f"{ADMIN}?p={deep}"), {"baseline": 0.20}),
         Operation(

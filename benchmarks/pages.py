@@ -5,8 +5,8 @@ from nso_contacts.accounts.models import User
 from .figures import Ratio, Row, told
 from .operations import FLOOR, Operation
 from .servers import WebServer
-from .statements import statements_of
-from .visitors import SLICES, Visitor, take_turns
+from .statements import Statements, statements_of
+from .visitors import SLICES, Sample, Visitor, take_turns
 
 MANY = 8
 
@@ -34,22 +34,37 @@ def measure(
     for name in pages:
         row.cells[f"{name} c=1"] = told(one[name])
         row.cells[f"{name} c={MANY}"] = told(many[name])
-    row.ratios += [
+    row.ratios = in_time(operation, one, many)
+    if operation.finds:
+        content, _took = Visitor(ours.address, cookie).ask(operation.ours)
+        row.ratios.append(Ratio("the right person on the page", operation.finds in content.decode(), least=1))
+    found = statements_of(operation.ours, user)
+    row.cells["statements"] = f"{len(found.asked)}, {found.milliseconds:.1f} ms"
+    row.ratios += in_statements(operation, found)
+    return row
+
+
+def in_time(operation: Operation, one: dict[str, Sample], many: dict[str, Sample]) -> list[Ratio]:
+    """The ratios that come of how long the pages took."""
+    ratios = [
         Ratio(f"p50 c=1 / {against}", one["ours"].p50 / one[against].p50, most=most)
         for against, most in operation.most.items()
     ]
     if operation.at_eight:
-        row.ratios += [
-            Ratio(f"requests a second c={MANY} / baseline", many["ours"].rate / many["baseline"].rate, least=3),
-            Ratio(f"p95 c={MANY} / own p50 c=1", many["ours"].p95 / one["ours"].p50, most=10),
-        ]
-    found = statements_of(operation.ours, user)
-    row.cells["statements"] = f"{len(found.asked)}, {found.milliseconds:.1f} ms"
+        rate = many["ours"].rate / many["baseline"].rate
+        ratios.append(Ratio(f"requests a second c={MANY} / baseline", rate, least=3))
+        ratios.append(Ratio(f"p95 c={MANY} / own p50 c=1", many["ours"].p95 / one["ours"].p50, most=10))
+    return ratios
+
+
+def in_statements(operation: Operation, found: Statements) -> list[Ratio]:
+    """What is asked of the database beside what is allowed."""
+    ratios = []
     if operation.most_statements is not None:
-        row.ratios.append(Ratio("statements", len(found.asked), most=operation.most_statements))
+        ratios.append(Ratio("statements", len(found.asked), most=operation.most_statements))
     if operation.most_database_ms is not None:
-        row.ratios.append(Ratio("database ms", found.milliseconds, most=operation.most_database_ms))
-    return row
+        ratios.append(Ratio("database ms", found.milliseconds, most=operation.most_database_ms))
+    return ratios
 
 
 def processes(ours: WebServer, baseline: WebServer) -> Row:
