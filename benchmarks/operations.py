@@ -67,7 +67,9 @@ def operations() -> list[Operation]:
             {"baseline": 0.25},
             finds=rare,
         ),
-        Operation(f"people, page {deep}", Page(f"{PEOPLE}?page={deep}"), Page(f"{ADMIN}?p={deep}"), {"baseline": 0.20}),
+        Operation(
+            f"people, deep page ({deep})", Page(f"{PEOPLE}?page={deep}"), Page(f"{ADMIN}?p={deep}"), {"baseline": 0.20}
+        ),
         Operation(
             "person with timeline",
             Page(Person.objects.get(pk=person).get_absolute_url()),
