@@ -46,7 +46,7 @@ from nso_contacts.access.policy import requires
 from . import export, saved_views
 from .controls import days_in_words, in_words, keys
 from .counting import Count, capped, count
-from .matching import matching
+from .matching import matching, nearest
 from .picks import Pick
 from .templatetags.pages import shown
 
@@ -55,6 +55,7 @@ Text = str | Promise
 SEARCH, SORT, PAGE, FORMAT, ALL, IDS, COLUMNS = "q", "sort", "page", "format", "all", "ids", "cols"
 LAST_PAGE = 1_000_000
 MOST_ON_TABS = 999
+MOST_NEAR = 5
 
 
 @dataclass(frozen=True)
@@ -280,6 +281,14 @@ class Listing:
         if not self.typed:
             return queryset
         return matching(queryset, self.typed, *(self.search if isinstance(self.search, tuple) else ()))
+
+    @cached_property
+    def near(self) -> list[Any]:
+        """Where nothing is written like what was typed: the few records that are written almost like it."""
+        if self.search is not True or not self.typed or self.count.number:
+            return []
+        everything = self.filterset.qs if self.filterset is not None else self.rows()
+        return list(nearest(everything, self.typed)[:MOST_NEAR])
 
     @cached_property
     def sorted_by(self) -> tuple[Column | None, bool]:

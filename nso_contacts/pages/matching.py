@@ -3,8 +3,9 @@
 from functools import reduce
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Lower
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Lower
 from django.db.models.lookups import Contains
 
 from nso_contacts.office.models import ImmutableUnaccent
@@ -32,3 +33,13 @@ def matching(queryset: QuerySet[Any], typed: str, *fields: str) -> QuerySet[Any]
         else:
             queryset = queryset.filter(search_text__contains=plain)
     return queryset
+
+
+def nearest(queryset: QuerySet[Any], typed: str) -> QuerySet[Any]:
+    """Keep the rows in which something is written almost like what was typed, the likest first.
+
+    For when nothing matches: a word may be mistyped. It needs `search_text`, through whose index it looks.
+    """
+    plain: Any = Lower(ImmutableUnaccent(Cast(Value(" ".join(words(typed))), TextField())))
+    likeness = TrigramWordSimilarity(plain, F("search_text"))
+    return queryset.filter(search_text__trigram_word_similar=plain).order_by(likeness.desc(), "pk")

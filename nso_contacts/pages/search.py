@@ -8,16 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Lower
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 
-from nso_contacts.office.models import ImmutableUnaccent
-
-from .matching import matching, words
+from .matching import matching, nearest, words
 
 SHOWN, COUNTED = 5, 101
 SHORTEST = 2
@@ -122,10 +118,7 @@ def nearly(source: SearchSource, typed: str, user: Any) -> Found:
     """Search one kind, if it keeps a `search_text`, for what is written almost like `typed`, the likeliest first."""
     if source.fields:
         return Found(source, [], 0, "")
-    plain: Any = Lower(ImmutableUnaccent(Cast(Value(" ".join(words(typed))), TextField())))
-    near = source.queryset(user).filter(search_text__trigram_word_similar=plain)
-    likeness = TrigramWordSimilarity(plain, F("search_text"))
-    records = list(near.annotate(near=likeness).order_by("-near", "pk")[:SHOWN])
+    records = list(nearest(source.queryset(user), typed)[:SHOWN])
     hits = [Hit(str(source.text(record)), str(source.detail(record)), source.url(record)) for record in records]
     return Found(source, hits, len(hits), "", near=True)
 

@@ -63,3 +63,16 @@ def test_what_is_like_nothing_finds_nothing_and_an_archived_name_stays_out(found
     amina.archived_at = amina.created_at
     amina.save(update_fields=["archived_at"])
     assert "Amina Haddad</a>" not in found("Amina Hadad")
+
+
+def test_a_list_offers_what_is_written_almost_like_a_mistyped_name(signed_in, liaison, amina):
+    client = signed_in(liaison)
+    offered = f'<a href="{amina.get_absolute_url()}">Amina Haddad</a>'
+
+    mistyped = client.get("/people/?q=Amnia+Haddad").text
+    assert "Written almost like it:" in mistyped
+    assert offered in mistyped
+    assert "Written almost like it:" not in client.get("/people/?q=Haddad").text
+    assert "Written almost like it:" not in client.get("/people/?q=qqqzzzxxx").text
+    # Other filters stay in force.
+    assert offered not in client.get("/people/?q=Amnia+Haddad&state=bounced").text
