@@ -23,6 +23,21 @@ ANSWERED = (
 )
 
 
+class WaveFilter(django_filters.FilterSet):
+    """By the quarter or year in which the answers are counted."""
+
+    period = django_filters.CharFilter(label=_("Period"), method="in_period", widget=forms.HiddenInput)
+
+    class Meta:
+        model = SurveyWave
+        fields = []
+
+    def in_period(self, queryset, name, value):
+        """The closed surveys about workshops held in it."""
+        period = Period.read(value)
+        return queryset.filter(pk__in=[wave.pk for wave in closed_waves(period)]) if period else queryset.none()
+
+
 class WaveListing(Listing):
     """Every round of every survey."""
 
@@ -36,6 +51,7 @@ class WaveListing(Listing):
         Column("population", _("Asked"), numeric=True),
         Column("answered", _("Answered"), numeric=True),
     ]
+    filters = WaveFilter
     default_sort = "-opened_at"
     noun = ngettext_lazy("%(shown)s survey", "%(shown)s surveys", "n")
     empty = Empty(

@@ -42,8 +42,9 @@ def workshops(request):
         "waves": SurveyWave.objects.filter(closed_at__isnull=False, event__isnull=False).select_related("event")[:200],
         "change": satisfaction.change(result, before) if result and before else "",
         "asked_url": asked_url(wave, period),
+        "surveys_url": surveys_url(wave, period),
         "chart": segment_chart(result) if result else None,
-        "by_segment": by_segment(result, period if wave is None else None) if result else None,
+        "by_segment": by_segment(result, wave, period) if result else None,
         "by_workshop": by_workshop(result, period) if result else None,
     }
     return render(request, "feedback/satisfaction.html", context)
@@ -67,6 +68,13 @@ def asked_url(wave, period, segment=""):
     return f"{reverse('feedback:frame_list')}?{urlencode(query)}"
 
 
+def surveys_url(wave, period):
+    """The surveys behind an n: answers stand nowhere by themselves, so what opens is where they were given."""
+    if wave:
+        return wave.get_absolute_url()
+    return f"{reverse('feedback:wave_list')}?{urlencode({'period': period.key})}" if period else ""
+
+
 def figure(value):
     """A figure as it is printed: n/a where nobody answered."""
     return _("n/a") if value is None else number(value, 1)
@@ -77,14 +85,20 @@ def interval_in_words(share):
     return "–".join(number(end, 1) for end in share.interval) if share.interval else _("n/a")
 
 
-def row(share, label, url=""):
+def row(share, label, url="", surveys=""):
     """One row of a table; what may not be shown is c in every cell, whatever the reason."""
     population = charts.Cell(number(share.tally.population), url=url)
-    n = number(share.n) if share.n is not None else charts.Cell(SUPPRESSED, suppressed=True)
+    n = charts.Cell(number(share.n), url=surveys) if share.n is not None else charts.Cell(SUPPRESSED, suppressed=True)
     if not share.is_shown:
         hidden = charts.Cell(SUPPRESSED, suppressed=True)
         return [label, population, n, hidden, hidden]
-    return [label, population, n, charts.Cell(figure(share.percent), strong=True), interval_in_words(share)]
+    return [
+        label,
+        population,
+        n,
+        charts.Cell(figure(share.percent), url=surveys, strong=True),
+        interval_in_words(share),
+    ]
 
 
 def head(first):
@@ -128,7 +142,7 @@ def segment_chart(result):
     )
 
 
-def by_segment(result, period):
+def by_segment(result, wave, period):
     """The table by user segment."""
     if not result.segments:
         return None
@@ -138,9 +152,10 @@ def by_segment(result, period):
         title=_("By user segment"),
         head=head(_("Segment")),
         rows=[
-            row(share, share.label, asked_url(None, period, share.key) if period else "") for share in result.segments
+            row(share, share.label, asked_url(wave, period, share.key), surveys_url(wave, period))
+            for share in result.segments
         ],
-        total=row(result.total, _("All"), asked_url(None, period) if period else ""),
+        total=row(result.total, _("All"), asked_url(wave, period), surveys_url(wave, period)),
     )
 
 
@@ -160,10 +175,11 @@ def by_workshop(result, period):
                     f"{share.label}, {office_date(share.record.event.day)}", url=share.record.get_absolute_url()
                 ),
                 asked_url(share.record, None),
+                surveys_url(share.record, None),
             )
             for share in result.workshops
         ],
-        total=row(result.total, _("All"), asked_url(None, period)),
+        total=row(result.total, _("All"), asked_url(None, period), surveys_url(None, period)),
     )
 
 

@@ -207,6 +207,25 @@ def test_every_n_opens_as_many_attendances(signed_in, manager, waves):
             assert f"{number} attendance" in re.sub(r"<.*?>", "", listed), address
 
 
+def test_every_number_of_answers_opens_the_surveys_they_were_given_in(signed_in, manager, waves):
+    client = signed_in(manager)
+
+    def opened(path):
+        page = tight(client.get(path))
+        addresses = {unescape(found) for found in re.findall(r'href="(/surveys/(?:\?period=|\d+/)[^"]*)"', page)}
+        return {address: client.get(address).context for address in addresses}
+
+    quarter = opened(f"{PAGE}?period=2026-3")
+    listed = quarter.pop("/surveys/?period=2026-3")["listing"]
+    assert {wave.pk for wave in listed.records} == {waves["first"].pk, waves["second"].pk}
+    assert {context["wave"].pk for context in quarter.values()} == {waves["first"].pk, waves["second"].pk}
+    assert set(opened(f"{PAGE}?workshop={waves['first'].pk}")) == {waves["first"].get_absolute_url()}
+    assert client.get("/surveys/?period=nonsense").context["listing"].records == []
+    page = tight(client.get(f"{PAGE}?period=2026-3"))
+    assert re.search(r'<a class="quiet" href="/surveys/\?period=2026-3">\d+%</a>', page)
+    assert '<a class="quiet" href="/surveys/?period=2026-3">39</a>' in page
+
+
 def test_a_quarter_that_nobody_answered_about(signed_in, manager, waves):
     client = signed_in(manager)
     page = tight(client.get(f"{PAGE}?period=2026-2"))
